@@ -1,0 +1,29 @@
+/* digest.h - BLAKE2b-256; the only user of libsodium.
+ *
+ * A blob's digest is BLAKE2b-256 over its length (8 bytes, little endian) and the
+ * BLAKE2b-256 digests of its 4 MiB leaves, so that leaves can be hashed on all threads. */
+#ifndef SULCUS_DIGEST_H
+#define SULCUS_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { DIGEST_SIZE = 32, DIGEST_HEX = 65, DIGEST_LEAF = 4 << 20 };
+
+struct digest { unsigned char b[DIGEST_SIZE]; };
+
+/* Plain BLAKE2b-256 of bytes: keys, short texts. */
+struct digest digest_bytes(const void *p, size_t n);
+/* The digest of a blob in memory, its leaves over n_threads threads. */
+struct digest digest_blob(const void *p, size_t n, int n_threads);
+/* The digest of a file's bytes as a blob, and its size. */
+must_check struct error *digest_file(struct digest *out, int64_t *size, const char *path, int n_threads);
+
+void digest_hex(char out[DIGEST_HEX], const struct digest *d);
+bool digest_parse(struct digest *out, const char *hex);  /* false unless 64 lower-case hex digits */
+bool digest_equal(const struct digest *a, const struct digest *b);
+
+#endif

@@ -1,0 +1,17 @@
+/* text.h - words: natural order, the nearest name, sizes and times for people. */
+#ifndef SULCUS_TEXT_H
+#define SULCUS_TEXT_H
+
+#include <stdint.h>
+
+struct arena;
+
+/* Compares with runs of digits by value ("2" < "10"), ties by bytes. */
+int text_natural_cmp(const char *a, const char *b);
+/* The candidate (NULL-ended list) nearest to word by edit distance, or NULL when none is near
+ * (more than a third of the longer word's letters differ). */
+const char *text_nearest(const char *word, const char *const *candidates);
+const char *text_bytes(struct arena *a, int64_t bytes);     /* "49.6 MB" (powers of 1000) */
+const char *text_seconds(struct arena *a, double seconds);  /* "12 ms", "3.4 s", "2 min 05 s" */
+
+#endif

@@ -1,0 +1,82 @@
+/* store.h - results by key, bytes by digest (DESIGN.md 5).
+ *
+ * root/ac/ab/<62 hex>   a record: JSON, what a task made, at what cost, and its key text
+ * root/cas/ab/<62 hex>  a blob, named by its digest
+ * root/tmp/             being written; root/bad/ blobs that failed verification
+ * Everything appears by rename, so a kill leaves whole files or none. */
+#ifndef SULCUS_STORE_H
+#define SULCUS_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+
+struct arena;
+struct store;
+
+struct store_blob {
+	const char *name;           /* in its artifact */
+	struct digest digest;
+	int64_t size;
+};
+
+struct artifact {
+	struct digest digest;       /* of the sorted "name digest\n" lines */
+	int n_blob;
+	struct store_blob *blob;    /* sorted by name */
+};
+
+struct record {
+	struct digest key;
+	const char *node;
+	int version;
+	const char *key_text;       /* what the key is the digest of */
+	int n_out;
+	struct record_out { const char *port; struct artifact artifact; } *out;
+	int n_note;
+	const char **note;
+	double seconds, cpu_s;
+	int64_t peak_bytes;
+	int64_t made;               /* seconds since 1970 */
+	const char *host;
+};
+
+/* ---- opening ---- */
+/* root NULL: SULCUS_CACHE, else $XDG_CACHE_HOME/sulcus, else ~/.cache/sulcus. Creates what is missing.
+ * A store that cannot be written opens read-only: hits work, store_writable says why not. */
+must_check struct error *store_open(struct store **out, const char *root, struct arena *a);
+void store_close(struct store *s);   /* flushes what is pending */
+const char *store_root(const struct store *s);
+must_check struct error *store_writable(const struct store *s);
+/* Bytes free on the store's disk for us. */
+int64_t store_free_bytes(const struct store *s);
+
+/* ---- records and blobs ---- */
+/* True and *out filled (from a) when the key has a record. Broken records are treated as absent. */
+bool store_lookup(struct store *s, const struct digest *key, struct record *out, struct arena *a);
+/* Publishes a record whose blobs are in the store already. */
+must_check struct error *store_publish(struct store *s, const struct record *r);
+void artifact_seal(struct artifact *art);   /* sorts the blobs and fills in the digest */
+const char *store_blob_path(const struct store *s, const struct digest *d, struct arena *a);
+bool store_has_blob(const struct store *s, const struct digest *d);
+/* A fresh path in tmp/ for something to be written. */
+const char *store_tmp(struct store *s, const char *hint, struct arena *a);
+/* Moves a finished tmp file into cas (or drops it when the blob exists). Used by workers too. */
+must_check struct error *store_adopt(struct store *s, const char *tmp, const struct digest *d);
+must_check struct error *store_put_bytes(struct store *s, const void *bytes, size_t n, struct digest *d);
+/* Forgets a record (a blob is missing or bad). */
+void store_forget(struct store *s, const struct digest *key);
+
+/* ---- leases: who computes a key now; the kernel drops a dead holder's ---- */
+bool store_lease(struct store *s, const struct digest *key);   /* false: another run holds it */
+void store_release(struct store *s, const struct digest *key);
+
+/* ---- digests of outside files, remembered by (device, inode, size, mtime, ctime) ---- */
+must_check struct error *store_file_digest(struct store *s, const char *path, struct digest *d, int64_t *size, int n_threads);
+
+/* ---- memo of a pipeline: what its last run knew, so that a rerun reads one file (store/memo.h) ---- */
+
+#endif
