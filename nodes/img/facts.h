@@ -1,0 +1,44 @@
+/* facts.h - facts (headers as maps, docs/engine.md) to structs and back, the same for peeks and shapes.
+ *
+ * The _from functions return false when facts is NULL or lacks what they need: then nothing is known yet. */
+#ifndef SULCUS_FACTS_H
+#define SULCUS_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "img/grid.h"
+
+struct arena;
+struct doc;
+struct image;
+
+struct image_facts {
+	struct grid grid;
+	int n_vol;
+	double tr_s;          /* 0: unknown */
+	const char *type;     /* "int16" as stored */
+	int64_t bytes;        /* of the voxels as stored */
+	const char *space;    /* "MNI152NLin6Asym" when known, else "" */
+};
+struct series_facts { int n_row, n_col; double tr_s; const char *const *column; };   /* column: names or NULL */
+struct table_facts { int n_row, n_col; const char *const *column; };
+struct coords_facts { int n; const double (*xyz)[3]; };                              /* xyz: NULL when not known */
+
+bool image_facts_from(struct image_facts *out, const struct doc *facts, struct arena *a);
+struct doc *image_facts_to(const struct image_facts *f, struct arena *a);
+/* Facts of a new image on the grid: type "float32" unless given. */
+struct image_facts image_facts_new(const struct grid *g, int n_vol, double tr_s, const char *type);
+void image_facts_of(struct image_facts *out, const struct image *im);
+
+bool series_facts_from(struct series_facts *out, const struct doc *facts, struct arena *a);
+struct doc *series_facts_to(const struct series_facts *f, struct arena *a);
+bool table_facts_from(struct table_facts *out, const struct doc *facts, struct arena *a);
+struct doc *table_facts_to(const struct table_facts *f, struct arena *a);
+bool coords_facts_from(struct coords_facts *out, const struct doc *facts, struct arena *a);
+struct doc *coords_facts_to(const struct coords_facts *f, struct arena *a);
+/* matrices: {rows, columns} as numbers */
+bool matrix_facts_from(int *n_row, int *n_col, const struct doc *facts);
+struct doc *matrix_facts_to(int n_row, int n_col, struct arena *a);
+
+#endif

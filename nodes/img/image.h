@@ -1,0 +1,82 @@
+/* image.h - stored images: voxels on a grid, over time.
+ *
+ * A stored image is an uncompressed NIfTI file, mapped and never copied whole: a volume is converted to float when
+ * it is asked for. All readers may be called from many threads at once. */
+#ifndef SULCUS_IMAGE_H
+#define SULCUS_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "img/grid.h"
+
+struct arena;
+struct item;
+
+/* Types of stored voxels; complex, RGB, binary and float128 files are refused by name. */
+enum image_type {
+	IMAGE_UINT8, IMAGE_INT8, IMAGE_INT16, IMAGE_UINT16, IMAGE_INT32, IMAGE_UINT32, IMAGE_INT64, IMAGE_UINT64,
+	IMAGE_FLOAT32, IMAGE_FLOAT64,
+};
+const char *image_type_name(enum image_type type);   /* "int16" */
+int image_type_bytes(enum image_type type);
+
+/* What becomes of NaN and infinities. */
+enum nonfinite { NONFINITE_KEEP, NONFINITE_ZERO };
+
+struct image {
+	struct grid grid;
+	int n_vol;              /* at least 1 */
+	double tr_s;            /* 0: unknown */
+	enum image_type type;
+	bool swapped;           /* stored in the other byte order */
+	double slope, inter;    /* value = raw * slope + inter; 1 and 0 when the file has no scaling */
+	const unsigned char *raw;  /* [n_vol][grid_size] of type, inside the map */
+	const char *path;
+	void *map;
+	size_t map_size;
+};
+
+/* ---- reading ---- */
+/* Maps an uncompressed .nii. Without image_close (an early return) the address space stays taken until the process ends. */
+must_check struct error *image_open(struct image *out, const char *path, struct arena *a);
+/* The image.nii of an artifact. */
+must_check struct error *image_of(struct image *out, const struct item *it, struct arena *a);
+void image_close(struct image *im);   /* also of a zeroed struct, or twice */
+
+/* Volume t as [grid_size], scaled in double and rounded to float. */
+void image_volume(const struct image *im, int t, enum nonfinite policy, float *out);
+void image_volume_double(const struct image *im, int t, enum nonfinite policy, double *out);
+/* n voxels from first on, in the order of the file. */
+void image_part(const struct image *im, int t, long first, long n, enum nonfinite policy, float *out);
+/* The voxels at n indices of volume t (mask.h): out[v] = volume[index[v]]. */
+void image_gather(const struct image *im, int t, enum nonfinite policy, long n, const int *index, float *out);
+void image_gather_double(const struct image *im, int t, enum nonfinite policy, long n, const int *index, double *out);
+/* Volume t where it lies, without a copy; NULL unless it is stored as floats as they are. */
+const float *image_floats(const struct image *im, int t);
+/* An error unless im is one volume / at least two. what: "the mask". */
+must_check struct error *image_need_3d(const struct image *im, const char *what);
+must_check struct error *image_need_4d(const struct image *im, const char *what);
+
+/* ---- writing: NIfTI-1, or NIfTI-2 when an axis is longer than 32767; native byte order, sform only ---- */
+struct image_writer;
+/* Makes the file at its full size. Volumes may then be put in any order, from many threads. */
+must_check struct error *image_create(struct image_writer **out, const char *path, const struct grid *g, int n_vol,
+                                      double tr_s, enum image_type type, struct arena *a);
+/* Volume t from floats [grid_size]; integer types are rounded half to even and clamped, NaN is 0. */
+must_check struct error *image_put(struct image_writer *w, int t, const float *voxel);
+/* Volume t from values of the image's own type. */
+must_check struct error *image_put_raw(struct image_writer *w, int t, const void *voxel);
+/* An error unless all volumes were put. */
+must_check struct error *image_finish(struct image_writer *w);
+
+/* The whole image at once, voxel [n_vol][grid_size] of the type. */
+must_check struct error *image_write(const char *path, const struct grid *g, int n_vol, double tr_s,
+                                     enum image_type type, const void *voxel);
+/* One volume of floats; one of bytes (a mask). */
+must_check struct error *image_write_floats(const char *path, const struct grid *g, const float *voxel);
+must_check struct error *image_write_bytes(const char *path, const struct grid *g, const unsigned char *voxel);
+
+#endif
