@@ -23,10 +23,14 @@ struct step;
 struct axis {
 	const char *name;
 	bool sweep;                    /* from `each:` in params: multiplies freely */
-	int n;                         /* keys in natural order, interned; found by plan/expand */
+	bool dynamic;                  /* keys are known only when a step has run */
+	int n;                         /* keys, found by plan/expand */
 	const char **key;
+	int *rank;                     /* position of a key in natural order */
 	struct map *index;             /* key -> 1 + position */
 };
+
+struct sweep_value { const char *cell, *json; };  /* cell key and canonical value */
 
 struct source {                        /* a port of another step */
 	struct step *step;
@@ -40,9 +44,10 @@ struct arg {                           /* what an input port was given */
 	int n_source;                  /* 1; more for a written list of a many-port; 0: a literal or nothing */
 	struct source *source;
 	const char *literal;           /* canonical JSON of a written list, or NULL */
+	struct axis *axis;             /* the literal is swept over this axis, or NULL */
+	int n_value;
+	struct sweep_value *value;
 };
-
-struct sweep_value { const char *cell, *json; };  /* cell key and canonical value */
 
 struct setting {                       /* a parameter of a step */
 	const struct doc *at;          /* as written, NULL: the default */
@@ -105,7 +110,8 @@ struct step {
 	const char *note;
 	const char *pattern, *folder;  /* an input: its files; NULL: an ordinary step */
 	const struct doc *bids;        /* an input: a query of a BIDS tree */
-	struct step *pick;             /* do: pick - the step it stands for */
+	int n_pick;                    /* do: pick - the cell it takes; 0: an ordinary step */
+	struct pick { struct axis *axis; const char *key; const struct doc *at; } *pick;
 	const char *const *argv;       /* do: command, "$x" items kept; NULL: an ordinary step */
 	int mark_order;                /* topological position */
 	void *plan;                    /* plan/expand's own */

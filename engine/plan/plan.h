@@ -42,6 +42,8 @@ struct task {
 	int n_pred;
 	struct task **reader;       /* tasks that wait for this one */
 	int n_reader;
+	struct task_dep *fall;      /* [step->n_out] what `else` gives when excluded, task NULL: nothing; or NULL */
+	int want;                   /* index of the on_request output that this task makes, -1: the ordinary ones */
 	int n_wait;                 /* inputs not settled yet */
 	enum task_state state;
 	const char *why;            /* why it runs, is skipped or excluded; shared text */
@@ -78,6 +80,15 @@ must_check struct error *plan_settle(struct plan *p);
 /* All inputs of t are settled: excluded, a hit, or ready (then keyed). */
 must_check struct error *task_settle(struct plan *p, struct task *t);
 
+/* The tasks that make a step's port, one a cell; n 0 when the step was left out or is not known yet. */
+int plan_tasks(const struct step *s, int port, struct task *const **tasks);
+/* The cell's key text for an axis of the step ("01"). */
+const char *task_cell(const struct task *t, int axis);
+/* The canonical JSON of setting i for this cell (sweeps and cells taken); NULL: an optional one not given. */
+const char *task_setting(const struct task *t, int i, struct arena *a);
+/* The JSON that stands for a written list at input arg i (blob literal.json), or NULL. Its bytes
+ * must be put into the store before the task runs. */
+const char *task_literal(const struct task *t, int i);
 /* The name for people: "corr" or "corr@01,2". */
 const char *task_name(struct arena *a, const struct task *t);
 /* The artifact a task gives at a port, following `else` when it was excluded; NULL when there is none. */
