@@ -1,0 +1,205 @@
+#include "base/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PIECE = 64 << 10,      /* bytes read at once; small enough to be hashed from the nearest cache */
+	THREADS_MAX = 64,
+};
+
+/* A blob whose leaves are hashed by several threads; each takes the next that nobody has. */
+struct blob {
+	const unsigned char *p;   /* NULL: read from fd */
+	int fd;
+	int64_t n;                /* bytes */
+	int64_t n_leaf, next;     /* next is atomic */
+	struct digest *leaf;      /* [n_leaf] */
+	int failed;               /* atomic: errno of a failed read, or -1 when the file ended early */
+};
+
+/* Chooses libsodium's fastest code for this machine once; it has a lock of its own. */
+static void ready(void)
+{
+	if (sodium_init() < 0)
+		abort();
+}
+
+static void hash_start(crypto_generichash_state *h)
+{
+	crypto_generichash_init(h, NULL, 0, DIGEST_SIZE);
+}
+
+static struct digest hash_end(crypto_generichash_state *h)
+{
+	struct digest d;
+
+	crypto_generichash_final(h, d.b, DIGEST_SIZE);
+	return d;
+}
+
+struct digest digest_bytes(const void *p, size_t n)
+{
+	struct digest d;
+
+	ready();
+	crypto_generichash(d.b, DIGEST_SIZE, p, n, NULL, 0);
+	return d;
+}
+
+static struct digest leaf_of_file(struct blob *b, int64_t from, int64_t n)
+{
+	unsigned char piece[PIECE];
+	crypto_generichash_state h;
+
+	hash_start(&h);
+	while (n > 0) {
+		ssize_t r = pread(b->fd, piece, n < PIECE ? (size_t)n : PIECE, from);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			__atomic_store_n(&b->failed, r < 0 ? errno : -1, __ATOMIC_RELAXED);
+			break;
+		}
+		crypto_generichash_update(&h, piece, (size_t)r);
+		from += r;
+		n -= r;
+	}
+	return hash_end(&h);
+}
+
+static void *hash_leaves(void *arg)
+{
+	struct blob *b = arg;
+	int64_t i;
+
+	while ((i = __atomic_fetch_add(&b->next, 1, __ATOMIC_RELAXED)) < b->n_leaf) {
+		int64_t from = i * DIGEST_LEAF, n = b->n - from < DIGEST_LEAF ? b->n - from : DIGEST_LEAF;
+
+		if (__atomic_load_n(&b->failed, __ATOMIC_RELAXED))
+			break;
+		b->leaf[i] = b->p ? digest_bytes(b->p + from, (size_t)n) : leaf_of_file(b, from, n);
+	}
+	return NULL;
+}
+
+/* The calling thread takes part, so a thread that cannot be made costs time only. */
+static void hash_on_threads(struct blob *b, int n_threads)
+{
+	pthread_t thread[THREADS_MAX];
+	int64_t n = n_threads < THREADS_MAX ? n_threads : THREADS_MAX;
+	int made = 0;
+
+	if (n > b->n_leaf)
+		n = b->n_leaf;
+	while (made < n - 1 && !pthread_create(&thread[made], NULL, hash_leaves, b))
+		made++;
+	hash_leaves(b);
+	while (made > 0)
+		pthread_join(thread[--made], NULL);
+}
+
+static struct digest hash_blob(struct blob *b, int n_threads)
+{
+	crypto_generichash_state h;
+	unsigned char size[8];
+
+	ready();
+	b->n_leaf = b->n / DIGEST_LEAF + (b->n % DIGEST_LEAF != 0);
+	b->leaf = calloc((size_t)b->n_leaf + 1, sizeof *b->leaf);
+	if (!b->leaf)
+		abort();
+	hash_on_threads(b, n_threads);
+	for (int k = 0; k < 8; k++)
+		size[k] = (unsigned char)((uint64_t)b->n >> 8 * k);
+	hash_start(&h);
+	crypto_generichash_update(&h, size, sizeof size);
+	crypto_generichash_update(&h, (const unsigned char *)b->leaf, (size_t)b->n_leaf * sizeof *b->leaf);
+	free(b->leaf);
+	return hash_end(&h);
+}
+
+struct digest digest_blob(const void *p, size_t n, int n_threads)
+{
+	struct blob b = { .p = p ? p : (const void *)"", .n = (int64_t)n };
+
+	return hash_blob(&b, n_threads);
+}
+
+static struct error *hash_fd(struct digest *out, int64_t *size, int fd, const char *path, int n_threads)
+{
+	struct stat st, after;
+	struct blob b = { .fd = fd };
+
+	if (fstat(fd, &st))
+		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_new(ERR_USER, "%s is not a regular file", path);
+	*size = b.n = st.st_size;
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	*out = hash_blob(&b, n_threads);
+	if (b.failed > 0)
+		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(b.failed));
+	if (b.failed || fstat(fd, &after) || after.st_size != st.st_size || after.st_mtim.tv_sec != st.st_mtim.tv_sec
+	    || after.st_mtim.tv_nsec != st.st_mtim.tv_nsec)
+		return error_new(ERR_SYSTEM, "%s changed while it was read", path);
+	return NULL;
+}
+
+struct error *digest_file(struct digest *out, int64_t *size, const char *path, int n_threads)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct error *e;
+
+	if (fd < 0)
+		return error_new(errno == EMFILE || errno == ENFILE || errno == EIO ? ERR_SYSTEM : ERR_USER, "cannot open %s: %s",
+		                 path, strerror(errno));
+	e = hash_fd(out, size, fd, path, n_threads);
+	close(fd);
+	return e;
+}
+
+void digest_hex(char out[DIGEST_HEX], const struct digest *d)
+{
+	for (int i = 0; i < DIGEST_SIZE; i++) {
+		out[2 * i] = "0123456789abcdef"[d->b[i] >> 4];
+		out[2 * i + 1] = "0123456789abcdef"[d->b[i] & 15];
+	}
+	out[DIGEST_HEX - 1] = 0;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool digest_parse(struct digest *out, const char *hex)
+{
+	struct digest d;
+
+	for (int i = 0; i < DIGEST_SIZE; i++) {
+		int hi = hex_value(hex[2 * i]), lo = hi < 0 ? -1 : hex_value(hex[2 * i + 1]);
+
+		if (lo < 0)
+			return false;
+		d.b[i] = (unsigned char)(hi << 4 | lo);
+	}
+	if (hex[2 * DIGEST_SIZE])
+		return false;
+	*out = d;
+	return true;
+}
+
+bool digest_equal(const struct digest *a, const struct digest *b)
+{
+	return !memcmp(a->b, b->b, DIGEST_SIZE);
+}
