@@ -1,0 +1,40 @@
+/* head.h - the made-up head: where its voxels are, how bright they are, and how strongly each follows which course.
+ *
+ * The head is an ellipsoid of cortex around white matter around two ventricles, in a space like MNI152 (mm). Voxel v
+ * of volume t is  base[v] + sum_c coef[c][v] course[c][t] + noise. */
+#ifndef SULCUS_PHANTOM_HEAD_H
+#define SULCUS_PHANTOM_HEAD_H
+
+#include <stdint.h>
+
+#include "img/grid.h"
+
+struct arena;
+
+enum { N_ACOMP = 6, N_MOTION = 6, N_NETWORK = 5 };
+
+/* What a voxel's signal is made of; each has a course over time (course.h). */
+enum course {
+	COURSE_LINE, COURSE_BEND,                        /* drift: from -1 to 1, and its square */
+	COURSE_CSF, COURSE_WHITE,
+	COURSE_ACOMP,                                    /* N_ACOMP of them */
+	COURSE_MOTION = COURSE_ACOMP + N_ACOMP,          /* N_MOTION: x y z in mm, then rotations about x y z in radians */
+	COURSE_NETWORK = COURSE_MOTION + N_MOTION,       /* N_NETWORK, mean 0 and variance 1; the first is the default mode */
+	COURSE_FACE = COURSE_NETWORK + N_NETWORK,        /* responses to faces, houses and all other stimuli; peak 1 */
+	COURSE_HOUSE,
+	COURSE_OTHER,
+	N_COURSE,
+};
+
+struct head {
+	struct grid grid;
+	int n;                   /* voxels inside */
+	int *index;              /* [n] ascending, where they are in a volume */
+	float *base;             /* [n] */
+	float *coef[N_COURSE];   /* [n] each */
+};
+
+/* The head on a grid; subject moves its parts by up to 2 mm. */
+void head_make(struct head *h, const struct grid *g, uint64_t subject, struct arena *a);
+
+#endif
