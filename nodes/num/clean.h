@@ -3,7 +3,9 @@
  * The chain of nilearn.signal.clean, with everything in double: each column minus its mean and its straight line, then
  * the Butterworth filter, then minus what the confounds explain (y - Q Q' y, Q an orthonormal basis of the confounds,
  * which went through the same detrending and filter), then one of the scalings. Columns are taken FILTER_LANES at a
- * time and stay in the cache from the first step to the last. A NaN spoils its own column only. */
+ * time and stay in the cache from the first step to the last. A NaN spoils its own column only.
+ * Where we differ from nilearn 0.12.1: it takes a column for constant when its standard deviation is below eps; here
+ * also when it is below 1000 eps of the mean before the chain, else z-scores blow up what is only rounding. */
 #ifndef SULCUS_CLEAN_H
 #define SULCUS_CLEAN_H
 
@@ -18,6 +20,7 @@ enum clean_scale {
 	CLEAN_SCALE_ZSCORE,         /* mean 0, standard deviation 1 dividing by n; constant columns become 0 */
 	CLEAN_SCALE_ZSCORE_SAMPLE,  /* the same dividing by n - 1 */
 	CLEAN_SCALE_PSC,            /* 100 (x - mean) / |mean|; columns of mean 0 become 0 */
+	CLEAN_SCALE_MAX,            /* x / max |x|, for confounds that are not to be standardised */
 };
 
 struct clean_options {
@@ -50,10 +53,10 @@ int clean_pad_needed(const struct clean_options *o);
  * the filter's part is a usual approximation for white noise. */
 struct clean *clean_new(const struct clean_options *o, int n_vol, int n_conf, const double *conf, struct arena *a);
 
-/* in and out [n_vol][n_col], row-major; out may be in. PSC uses the mean from before the chain when, averaged over all
+/* in and out [n_vol][n_col], row-major; out may be in. With n_vol 1 nothing is scaled. PSC uses the mean from before the chain when, averaged over all
  * columns, the mean left after it is less than a tenth of that (as nilearn does: one decision for all columns).
  * Returns how many columns became constant 0 by the scaling (no variance, or for PSC no mean). */
-long clean_float(const struct clean *c, long n_col, const float *in, float *out, int n_threads);
-long clean_double(const struct clean *c, long n_col, const double *in, double *out, int n_threads);
+long clean_float(const struct clean *c, long n_col, const float *in, float *out, int n_threads, struct arena *scratch);
+long clean_double(const struct clean *c, long n_col, const double *in, double *out, int n_threads, struct arena *scratch);
 
 #endif

@@ -50,7 +50,7 @@ double filter_gain(const struct filter *f, double hz);
 /* Filters FILTER_LANES columns in place: x [n_vol + 2 pad][FILTER_LANES], where rows pad .. pad + n_vol - 1 hold the
  * signals before and after, and the others are work space. n_vol > pad. A NaN stays within its column. */
 void filter_run(const struct filter *f, int n_vol, double x[]);
-/* The same for one series x [n_vol] in place; work [(n_vol + 2 pad) * FILTER_LANES], 64-byte aligned. */
+/* The same for one series x [n_vol] in place; work [n_vol + 2 pad][FILTER_LANES]. */
 void filter_series(const struct filter *f, int n_vol, double x[n_vol], double work[]);
 
 /* How many cosines are slower than high_pass_hz: min(n_vol - 1, floor(((2 n_vol) high_pass) dt_s)), in this order;

@@ -22,11 +22,13 @@ struct gauss {
 	int radius[3];            /* 0: nothing is done along this axis */
 	const double *weight[3];  /* [radius + 1]: the middle, then outward */
 	const int *mirror[3];     /* [radius + n + radius]: where voxel x - radius is found */
+	const long *offset[3];    /* where the voxels to add are, in floats; made by gauss_new() */
 	double truncate_max;      /* 0, or see gauss_truncate() */
 };
 
-/* The voxels to smooth, n_vol volumes one after the other: either float, or int16 that stand for slope * raw + inter. */
+/* The voxels to smooth, one volume after the other: either float, or int16 that stand for slope * raw + inter. */
 struct gauss_source {
+	int n_vol;
 	const float *voxel;       /* [n_vol][nk][nj][ni], or NULL */
 	const int16_t *raw;       /* the same shape; used when voxel is NULL */
 	double slope, inter;
@@ -48,11 +50,12 @@ void gauss_truncate(struct gauss *g, double max);
 size_t gauss_work_size(const struct gauss *g);
 
 /* One volume of the source into out [nk][nj][ni], which may be the source's own voxels. work [gauss_work_size()]. */
-void gauss_smooth(const struct gauss *g, const struct gauss_source *in, long volume, float out[], float work[]);
-/* n_vol volumes into out [n_vol][nk][nj][ni], which may be the source's own voxels. */
-void gauss_smooth_volumes(const struct gauss *g, const struct gauss_source *in, int n_vol, float out[], int n_threads);
+void gauss_smooth(const struct gauss *g, const struct gauss_source *in, int volume, float out[], float work[]);
+/* All volumes into out [n_vol][nk][nj][ni], which may be the source's own voxels. */
+void gauss_smooth_volumes(const struct gauss *g, const struct gauss_source *in, float out[], int n_threads,
+                          struct arena *scratch);
 /* The same, but only of the voxels index[0 .. n_vox - 1] (i + ni (j + nj k)): out [n_vol][n_vox]. */
-void gauss_smooth_gather(const struct gauss *g, const struct gauss_source *in, int n_vol, long n_vox,
-                         const int32_t index[], float out[], int n_threads);
+void gauss_smooth_gather(const struct gauss *g, const struct gauss_source *in, long n_vox, const int32_t index[],
+                         float out[], int n_threads, struct arena *scratch);
 
 #endif
