@@ -75,7 +75,7 @@ struct task *study_task(const struct study *s, const char *name)
 	return NULL;
 }
 
-static struct step *step_named(const struct study *s, const char *name)
+struct step *study_step(const struct study *s, const char *name)
 {
 	for (int i = 0; i < s->pipeline->n_step; i++)
 		if (strcmp(s->pipeline->step[i]->name, name) == 0)
@@ -103,7 +103,7 @@ static const char *cells_of(const struct study *s, const struct step *step)
 struct error *study_no_task(const struct study *s, const char *name)
 {
 	const char *word = arena_strndup(s->arena, name, strcspn(name, "@"));
-	const struct step *step = step_named(s, word);
+	const struct step *step = study_step(s, word);
 	const char **names = NULL, *near;
 	int n = 0;
 
@@ -116,9 +116,4 @@ struct error *study_no_task(const struct study *s, const char *name)
 	near = text_nearest(word, names);
 	return error_new(ERR_USER, "%s has no step '%s'%s", s->file, word,
 	                 near ? arena_printf(s->arena, "; did you mean '%s'?", near) : "");
-}
-
-const char *text_count(struct arena *a, int n, const char *one, const char *many)
-{
-	return n == 0 ? arena_printf(a, "no %s", many) : arena_printf(a, "%d %s", n, n == 1 ? one : many);
 }

@@ -49,9 +49,9 @@ void study_close(struct study *s);
 const char *study_memo_name(const struct pipeline *p, const struct sets *set, struct arena *a);
 /* The task called "step" or "step@01,2"; a step with several cells has no task of its plain name. */
 struct task *study_task(const struct study *s, const char *name);
-/* A note on stderr-worthy trouble for a name that study_task does not know: what there is instead. */
+/* The step of this name, or NULL. */
+struct step *study_step(const struct study *s, const char *name);
+/* The error for a name that study_task does not know: says what there is instead. */
 struct error *study_no_task(const struct study *s, const char *name);
-/* "2 tasks", "1 task", "no tasks". */
-const char *text_count(struct arena *a, int n, const char *one, const char *many);
 
 #endif
