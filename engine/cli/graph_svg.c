@@ -85,7 +85,7 @@ static void write_label(FILE *f, const struct layout *l, const struct path *p, c
 static const char head[] =
 	"<style>\n"
 	"text{font-family:sans-serif;text-anchor:middle;fill:#1a202c}\n"
-	".title{font-size:15px;font-weight:bold}.name{font-size:12px;font-weight:bold}\n"
+	".title{font-size:15px;font-weight:600}.name{font-size:12px;font-weight:600}\n"
 	".detail{font-size:11px;fill:#4a5568}.axes{font-size:11px;font-style:italic;fill:#2b6cb0}\n"
 	".label{text-anchor:end;font-size:9px;fill:#4a5568;paint-order:stroke;stroke:#fff;stroke-width:3px}\n"
 	".step{fill:#fff;stroke:#4a5568}.input{fill:#e8eef7;stroke:#4a5568}.export{fill:#fdf6dd;stroke:#b7791f}\n"
