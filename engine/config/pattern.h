@@ -1,4 +1,4 @@
-/* pattern.h - input file patterns: sub-{sub}/func/*_run-{run}_bold.nii.gz
+/* pattern.h - input file patterns: sub-{sub}_run-{run}_bold.nii.gz
  *
  * {name} captures letters and digits; * matches any characters but a slash; ** as a whole
  * folder name matches any number of folders. A name twice must capture the same text. */

@@ -114,6 +114,7 @@ struct step {
 	struct pick { struct axis *axis; const char *key; const struct doc *at; } *pick;
 	const char *const *argv;       /* do: command, "$x" items kept; NULL: an ordinary step */
 	int mark_order;                /* topological position */
+	bool below_when;               /* its cells may be left out by a when, its own or one above */
 	void *plan;                    /* plan/expand's own */
 };
 

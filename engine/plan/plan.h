@@ -25,7 +25,11 @@ enum task_state {
 	TASK_SKIPPED,   /* something it needs failed */
 };
 
-struct task_dep { struct task *task; int port; };  /* a task and the index of its output port */
+struct task_dep {
+	struct task *task;
+	int port;                   /* index of its output port */
+	const char *item;           /* the one item of a list output (an axis known when it was made), else NULL */
+};
 
 struct task_arg {
 	int n;                      /* 1, or the items of a list; 0: not given or a literal */
@@ -93,6 +97,8 @@ const char *task_literal(const struct task *t, int i);
 const char *task_name(struct arena *a, const struct task *t);
 /* The artifact a task gives at a port, following `else` when it was excluded; NULL when there is none. */
 const struct artifact *task_output(const struct task *t, int port);
+/* The same for what a task depends on: of a list output the one item. */
+const struct artifact *dep_output(struct plan *p, const struct task_dep *d);
 /* The canonical text that the task's key is the digest of (plan/key.c says its form). */
 const char *task_key_text(struct plan *p, const struct task *t, struct arena *a);
 /* The canonical JSON map of its parameters, as sent to the worker. */

@@ -1,0 +1,196 @@
+#include "config/build.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "config/diag.h"
+#include "config/pattern.h"
+#include "config/yaml.h"
+#include "node/node.h"
+
+static const char *const own_keys[] = { "kind", "per", "files", "bids", "from", "note", NULL };
+
+static bool in_list(const char *const *list, const char *word)
+{
+	for (; *list; list++)
+		if (strcmp(*list, word) == 0)
+			return true;
+	return false;
+}
+
+/* Kinds that can be read from files, for suggestions. */
+static const char *const *importable(struct builder *b)
+{
+	const char **list = NULL;
+	int n = 0;
+
+	for (int i = 0; kind_table[i]; i++)
+		PUSH(b->a, list, n, kind_table[i]->name);
+	PUSH(b->a, list, n, NULL);
+	return list;
+}
+
+static const struct kind_decl *kind_of_input(struct builder *b, const struct doc *key, const struct doc *in)
+{
+	const struct doc *kind = doc_get(in, "kind");
+	const struct kind_decl *k;
+
+	if (!kind || kind->kind != DOC_TEXT) {
+		diag_error(b->d, kind ? kind : key, "input '%s' has no kind", key->text);
+		diag_hint(b->d, "for instance kind: bold, kind: table; `sulcus nodes` lists the kinds");
+		return NULL;
+	}
+	k = kind_find(kind->text);
+	if (!k) {
+		diag_error(b->d, kind, "there is no kind '%s'", kind->text);
+		diag_nearest(b->d, kind->text, importable(b));
+	}
+	return k;
+}
+
+static const struct node_decl *import_of(struct builder *b, const struct kind_decl *k, const struct doc *at)
+{
+	const struct kind_decl *up = k;
+
+	while (up && !up->import)
+		up = up->is ? kind_find(up->is) : NULL;
+	if (!up)
+		diag_error(b->d, at, "kind '%s' cannot be read from files", k->name);
+	return up ? node_find(up->import) : NULL;
+}
+
+/* The axes of an input: `per`, else the pattern's captures in their order. */
+static void input_axes(struct builder *b, struct step *st, const struct doc *in, const struct doc *files)
+{
+	const struct doc *per = doc_get(in, "per");
+	const char *const *cap = NULL;
+	int n_cap = 0;
+	struct error *e = st->pattern ? pattern_names(&cap, &n_cap, st->pattern, b->a) : NULL;
+
+	if (e) {
+		diag_take(b->d, error_at(e, files->at));
+		return;
+	}
+	for (int i = 0; !per && i < n_cap; i++)
+		PUSH(b->a, st->axis, st->n_axis, axis_get(b, cap[i], false));
+	for (int i = 0; per && per->kind == DOC_TEXT && i < 1; i++)
+		PUSH(b->a, st->axis, st->n_axis, axis_get(b, per->text, false));
+	for (int i = 0; per && per->kind == DOC_LIST && i < per->n; i++)
+		if (per->val[i]->kind == DOC_TEXT)
+			PUSH(b->a, st->axis, st->n_axis, axis_get(b, per->val[i]->text, false));
+	for (int i = 0; st->pattern && i < st->n_axis; i++) {
+		bool found = false;
+
+		for (int k = 0; k < n_cap; k++)
+			found |= strcmp(cap[k], st->axis[i]->name) == 0;
+		if (!found)
+			diag_error(b->d, files, "axis '%s' of input '%s' is not captured: the pattern has no {%s}",
+			           st->axis[i]->name, st->name, st->axis[i]->name);
+	}
+	for (int k = 0; per && k < n_cap; k++) {
+		bool found = false;
+
+		for (int i = 0; i < st->n_axis; i++)
+			found |= strcmp(cap[k], st->axis[i]->name) == 0;
+		if (!found)
+			diag_error(b->d, files, "the pattern captures {%s}, which is not in per", cap[k]);
+	}
+}
+
+static void input_options(struct builder *b, struct scope *s, struct step *st, const struct doc *in)
+{
+	const char **words = NULL;
+	int n = 0;
+
+	for (int i = 0; i < st->node->n_param; i++) {
+		PUSH(b->a, words, n, st->node->param[i].name);
+		setting_wire(b, s, st, i, doc_get(in, st->node->param[i].name), false);
+	}
+	for (int i = 0; own_keys[i]; i++)
+		PUSH(b->a, words, n, own_keys[i]);
+	PUSH(b->a, words, n, NULL);
+	for (int i = 0; i < in->n; i++)
+		if (!in_list(words, in->key[i]->text)) {
+			diag_error(b->d, in->key[i], "input '%s' has no option '%s'", st->name, in->key[i]->text);
+			diag_nearest(b->d, in->key[i]->text, words);
+		}
+}
+
+/* An input's files make a step whose node is the import node of the kind. */
+static void files_declare(struct builder *b, struct scope *s, struct name *n, const struct doc *in, const struct doc *files)
+{
+	const struct kind_decl *k = kind_of_input(b, n->at, in);
+	const struct node_decl *node = k ? import_of(b, k, doc_get(in, "kind")) : NULL;
+	const struct doc *bids = doc_get(in, "bids");
+
+	n->kind = NAME_STEP;
+	if (!node)
+		return;
+	struct step *st = n->step = step_new(b, s, n->at, node);
+
+	st->out[0].kind = k;
+	st->folder = s->folder;
+	st->bids = bids;
+	if (files && files->kind == DOC_TEXT && *files->text)
+		st->pattern = files->text;
+	else if (files)
+		diag_error(b->d, files, "files must be one pattern, as in \"sub-{sub}/func/*_bold.nii.gz\"");
+	else if (!bids)
+		diag_error(b->d, n->at, "input '%s' must have files, bids or from", n->at->text);
+	st->at = files ? files : bids ? bids : n->at;
+	input_axes(b, st, in, files);
+	input_options(b, s, st, in);
+}
+
+static const struct doc *overridden(struct builder *b, struct scope *s, const char *name)
+{
+	for (int i = 0; !s->parent && i < b->n_set; i++)
+		if (strcmp(b->set[i].name, name) == 0) {
+			struct doc *text = doc_new_text(b->a, b->set[i].value, true);
+
+			text->at = (struct mark){ arena_printf(b->a, "--set %s", name), 1, 1 };
+			diag_source(b->d, text->at.file, b->set[i].value);
+			return text;
+		}
+	return NULL;
+}
+
+static void input_declare(struct builder *b, struct scope *s, const struct doc *key, const struct doc *in)
+{
+	struct name *n = name_declare(b, s, key, NAME_ALIAS);
+	const struct doc *given = s->given ? doc_get(s->given, key->text) : NULL;
+	const struct doc *over = overridden(b, s, key->text), *from = doc_get(in, "from");
+
+	n->is_input = true;
+	if (in->kind != DOC_MAP) {
+		diag_error(b->d, in, "input '%s' must be a map, as in {kind: bold, files: \"...\"}", key->text);
+		return;
+	}
+	if (given && is_ref(given)) {
+		n->value = given;
+		n->scope = s->parent;
+	} else if (over) {
+		files_declare(b, s, n, in, over);
+	} else if (from && !is_ref(from)) {
+		diag_error(b->d, from, "from must be a reference to a step's port, as in $study.bold");
+	} else if (from) {
+		n->value = from;
+	} else {
+		files_declare(b, s, n, in, doc_get(in, "files"));
+	}
+}
+
+void inputs_declare(struct builder *b, struct scope *s)
+{
+	const struct doc *inputs = doc_get(s->doc, "inputs");
+
+	if (!inputs)
+		return;
+	if (inputs->kind != DOC_MAP) {
+		diag_error(b->d, inputs, "inputs must be a map of name: {kind: ..., files: ...}");
+		return;
+	}
+	for (int i = 0; i < inputs->n; i++)
+		input_declare(b, s, inputs->key[i], inputs->val[i]);
+}

@@ -1,0 +1,114 @@
+#include "config/pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/map.h"
+#include "config/build.h"
+#include "config/diag.h"
+#include "config/yaml.h"
+#include "node/node.h"
+
+static void exports_read(struct builder *b, struct scope *s)
+{
+	const struct doc *ex = doc_get(s->doc, "export");
+
+	if (!ex)
+		return;
+	if (ex->kind != DOC_MAP) {
+		diag_error(b->d, ex, "export must be a map of name: $step.port");
+		return;
+	}
+	for (int i = 0; i < ex->n; i++) {
+		struct export e = { .name = ex->key[i]->text, .at = ex->key[i] };
+
+		if (!name_valid(e.name))
+			diag_error(b->d, e.at, "'%s' cannot name a result: use letters, digits and _", e.name);
+		if (!is_ref(ex->val[i]))
+			diag_error(b->d, ex->val[i], "export '%s' must be a reference, as in $step.port", e.name);
+		else if (source_find(b, s, ex->val[i], &e.source))
+			PUSH(b->a, b->p->export, b->p->n_export, e);
+	}
+}
+
+/* Every --set must name a param or an input. */
+static void overrides_check(struct builder *b, struct scope *s)
+{
+	for (int i = 0; i < b->n_set; i++) {
+		struct name *n = name_find(s, b->set[i].name);
+
+		if (n && (n->kind == NAME_PARAM || n->is_input))
+			continue;
+		struct mark at = { arena_printf(b->a, "--set %s", b->set[i].name), 1, 1 };
+
+		diag_source(b->d, at.file, b->set[i].value);
+		diag_add(b->d, DIAG_ERROR, at, 1, NULL, "%s has no param or input '%s'", b->p->file, b->set[i].name);
+		const char **words = NEW_N(b->a, const char *, s->n_name + 1);
+
+		if (s->n_name)
+			memcpy(words, s->name, sizeof *words * (size_t)s->n_name);
+		diag_nearest(b->d, b->set[i].name, words);
+	}
+}
+
+/* Which ports are read, and by how many; what nobody reads is a target of its own. */
+static void readers_count(struct pipeline *p)
+{
+	for (int i = 0; i < p->n_step; i++)
+		for (int k = 0; k < p->step[i]->node->n_in; k++)
+			for (int j = 0; j < p->step[i]->arg[k].n_source; j++) {
+				struct source *s = &p->step[i]->arg[k].source[j];
+
+				s->step->out[s->port].n_reader++;
+				s->step->out[s->port].wanted = true;
+			}
+	for (int i = 0; i < p->n_export; i++) {
+		struct source *s = &p->export[i].source;
+
+		s->step->out[s->port].n_reader++;
+		s->step->out[s->port].wanted = true;
+	}
+}
+
+static void exports_check(struct builder *b)
+{
+	for (int i = 0; i < b->p->n_export; i++) {
+		const struct export *e = &b->p->export[i];
+		const struct kind_decl *k = e->source.step->out[e->source.port].kind;
+
+		while (k && !k->export_ext)
+			k = k->is ? kind_find(k->is) : NULL;
+		if (!k && e->source.step->out[e->source.port].kind)
+			diag_error(b->d, e->source.at, "a %s cannot be exported", e->source.step->out[e->source.port].kind->name);
+	}
+}
+
+struct pipeline *pipeline_read(const char *file, const struct override *set, int n_set, struct diag *d, struct arena *a)
+{
+	struct pipeline *p = NEW(a, struct pipeline);
+	struct builder b = { .p = p, .d = d, .a = a, .set = set, .n_set = n_set };
+	struct doc *doc;
+	char *full = realpath(file, NULL);
+
+	yaml_read_file(&doc, file, d, a);
+	*p = (struct pipeline){ .file = file, .path = full ? arena_strdup(a, full) : file, .names = map_new(a), .doc = doc };
+	free(full);
+	if (!doc)
+		return NULL;
+	struct scope *s = scope_new(&b, NULL, "", doc, file);
+
+	s->path = p->path;
+	p->folder = s->folder;
+	p->title = doc_text(doc, "title", "");
+	scope_declare(&b, s);
+	overrides_check(&b, s);
+	scope_wire(&b, s);
+	exports_read(&b, s);
+	readers_count(p);
+	order_steps(&b);
+	types_check(&b);
+	exports_check(&b);
+	return p;
+}

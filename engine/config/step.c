@@ -1,0 +1,245 @@
+#include "config/build.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "config/diag.h"
+#include "config/value.h"
+#include "node/node.h"
+
+struct step *step_new(struct builder *b, struct scope *s, const struct doc *key, const struct node_decl *node)
+{
+	struct step *st = NEW(b->a, struct step);
+
+	*st = (struct step){ .name = arena_printf(b->a, "%s%s", s->prefix, key->text), .at = key, .node = node, .n_out = node->n_out };
+	st->setting = NEW_N(b->a, struct setting, node->n_param + 1);
+	st->arg = NEW_N(b->a, struct arg, node->n_in + 1);
+	st->out = NEW_N(b->a, struct step_out, node->n_out + 1);
+	for (int i = 0; i < node->n_in; i++)
+		st->arg[i].port = &node->in[i];
+	for (int i = 0; i < node->n_out; i++)
+		st->out[i] = (struct step_out){ .name = node->out[i].name, .port = &node->out[i], .kind = kind_find(node->out[i].kind) };
+	if (node->axis)
+		axis_get(b, node->axis, false);
+	for (int i = 0; i < node->n_out; i++)
+		if (node->out[i].axis)
+			axis_get(b, node->out[i].axis, false);
+	PUSH(b->a, b->p->step, b->p->n_step, st);
+	PUSH(b->a, s->own, s->n_own, st);
+	map_put(b->p->names, st->name, st);
+	return st;
+}
+
+static const char *const *node_names(struct builder *b, const struct scope *s)
+{
+	const struct doc *use = doc_get(s->doc, "use");
+	const char **list = NULL;
+	int n = 0;
+
+	for (int i = 0; node_table[i]; i++)
+		PUSH(b->a, list, n, node_table[i]->name);
+	for (int i = 0; use && use->kind == DOC_MAP && i < use->n; i++)
+		PUSH(b->a, list, n, use->key[i]->text);
+	PUSH(b->a, list, n, "command");
+	PUSH(b->a, list, n, "pick");
+	PUSH(b->a, list, n, NULL);
+	return list;
+}
+
+/* The declaration of the node that `do` names, or NULL after telling that there is none. */
+static const struct node_decl *node_of(struct builder *b, struct scope *s, const struct doc *key, const struct doc *step)
+{
+	const struct doc *word = doc_get(step, "do");
+	const struct node_decl *node;
+
+	if (!word || word->kind != DOC_TEXT) {
+		diag_error(b->d, word ? word : key, "step '%s' does not say which node to do", key->text);
+		diag_hint(b->d, "write do: NODE; `sulcus nodes` lists them");
+		return NULL;
+	}
+	if (strcmp(word->text, "command") == 0)
+		return command_decl(b, key, step);
+	if (strcmp(word->text, "pick") == 0)
+		return pick_decl();
+	node = strncmp(word->text, "import.", 7) == 0 ? NULL : node_find(word->text);
+	if (!node) {
+		diag_error(b->d, word, "there is no node '%s'", word->text);
+		diag_nearest(b->d, word->text, node_names(b, s));
+	}
+	return node;
+}
+
+void step_declare(struct builder *b, struct scope *s, const struct doc *key, const struct doc *step)
+{
+	const struct node_decl *node;
+	const struct doc *word, *path;
+	struct name *n;
+
+	if (step->kind != DOC_MAP) {
+		diag_error(b->d, step, "step '%s' must be a map, as in {do: node, ...}", key->text);
+		return;
+	}
+	word = doc_get(step, "do");
+	path = word && word->kind == DOC_TEXT ? use_find(s, word->text) : NULL;
+	if (path && path->kind == DOC_TEXT) {
+		use_declare(b, s, key, step, path);
+		return;
+	}
+	n = name_declare(b, s, key, NAME_STEP);
+	if (is_reserved(key->text))
+		diag_error(b->d, key, "'%s' is a reserved word and cannot name a step", key->text);
+	node = node_of(b, s, key, step);
+	if (!node)
+		node = pick_decl() + 1;  /* a node without ports, so that references to the step are still understood */
+	n->step = step_new(b, s, key, node);
+}
+
+/* The canonical value k of a setting; NULL after telling what is wrong. */
+static const char *setting_value(struct builder *b, struct scope *s, const struct param_decl *p, const struct doc *given, int k)
+{
+	const struct doc *v = value_resolve(b, s, given, k);
+
+	return v ? value_canonical(p, v, b->d, b->a) : NULL;
+}
+
+void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, const struct doc *given, bool from_defaults)
+{
+	const struct param_decl *p = &st->node->param[i];
+	struct setting *set = &st->setting[i];
+	struct name *sweep;
+
+	set->at = given;
+	set->json = p->fallback;
+	set->from_defaults = from_defaults;
+	if (!given) {
+		if (!p->fallback && !p->optional)
+			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s': %s", st->name, st->node->name, p->name, p->doc);
+		return;
+	}
+	if (given->kind == DOC_MAP && doc_get(given, "each")) {
+		diag_error(b->d, given, "`each` stands in params: give '%s' a param, as in %s: $%s", p->name, p->name, p->name);
+		return;
+	}
+	sweep = sweep_of(b, s, given);
+	if (!sweep) {
+		const char *json = setting_value(b, s, p, given, 0);
+
+		set->json = json ? json : p->fallback;
+		return;
+	}
+	set->axis = sweep->axis;
+	for (int k = 0; k < sweep->n_value; k++) {
+		struct sweep_value v = { sweep->cell[k], setting_value(b, s, p, given, k) };
+
+		PUSH(b->a, set->value, set->n_value, v);
+	}
+}
+
+/* A written list (or a param that is one) for a port that takes it. */
+static void literal_wire(struct builder *b, struct scope *s, struct step *st, struct arg *arg, const struct doc *given)
+{
+	struct name *sweep = sweep_of(b, s, given);
+
+	for (int k = 0; k < (sweep ? sweep->n_value : 1); k++) {
+		const struct doc *v = value_resolve(b, s, given, k);
+		struct buf json = { .arena = b->a };
+
+		if (!v)
+			return;
+		if (v->kind != DOC_LIST) {
+			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list", arg->port->name, st->name, arg->port->kind);
+			return;
+		}
+		value_plain(&json, v);
+		arg->literal = json.text;
+		if (sweep)
+			PUSH(b->a, arg->value, arg->n_value, ((struct sweep_value){ sweep->cell[k], json.text }));
+	}
+	arg->axis = sweep ? sweep->axis : NULL;
+}
+
+static void sources_wire(struct builder *b, struct scope *s, struct step *st, struct arg *arg, const struct doc *given)
+{
+	struct source src;
+
+	if (given->kind == DOC_TEXT && is_ref(given)) {
+		if (source_find(b, s, given, &src))
+			PUSH(b->a, arg->source, arg->n_source, src);
+		return;
+	}
+	if (given->kind != DOC_LIST || !arg->port->many) {
+		diag_error(b->d, given, "'%s' of step '%s' must be a reference, as in $step.port", arg->port->name, st->name);
+		return;
+	}
+	for (int i = 0; i < given->n; i++) {
+		if (!is_ref(given->val[i]))
+			diag_error(b->d, given->val[i], "'%s' must be a list of references, as in [$a.image, $b.image]", arg->port->name);
+		else if (source_find(b, s, given->val[i], &src))
+			PUSH(b->a, arg->source, arg->n_source, src);
+	}
+}
+
+static void arg_wire(struct builder *b, struct scope *s, struct step *st, struct arg *arg, const struct doc *doc)
+{
+	const struct doc *given = doc_get(doc, arg->port->name);
+
+	arg->at = given;
+	if (!given) {
+		if (!arg->port->optional)
+			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s' (%s%s): %s", st->name, st->node->name,
+			           arg->port->name, arg->port->kind, arg->port->many ? ", a list" : "", arg->port->doc);
+		return;
+	}
+	if (arg->port->literal && !value_has_source(s, given))
+		literal_wire(b, s, st, arg, given);
+	else
+		sources_wire(b, s, st, arg, given);
+}
+
+static void keys_check(struct builder *b, struct step *st, const struct doc *doc)
+{
+	const char **words = NULL;
+	int n = 0;
+
+	for (int i = 0; i < st->node->n_in; i++)
+		PUSH(b->a, words, n, st->node->in[i].name);
+	for (int i = 0; i < st->node->n_param; i++)
+		PUSH(b->a, words, n, st->node->param[i].name);
+	PUSH(b->a, words, n, NULL);
+	for (int i = 0; i < doc->n; i++) {
+		const char *key = doc->key[i]->text;
+		bool known = is_reserved(key);
+
+		for (int k = 0; words[k]; k++)
+			known |= strcmp(words[k], key) == 0;
+		if (known)
+			continue;
+		diag_error(b->d, doc->key[i], "node '%s' has no port or parameter '%s'", st->node->name, key);
+		diag_nearest(b->d, key, words);
+	}
+}
+
+void step_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *doc)
+{
+	if (!st->node->name)
+		return;
+	if (strcmp(st->node->name, "command") == 0) {
+		command_wire(b, s, st, doc);
+	} else if (strcmp(st->node->name, "pick") == 0) {
+		pick_wire(b, s, st, doc);
+	} else {
+		keys_check(b, st, doc);
+		for (int i = 0; i < st->node->n_in; i++)
+			arg_wire(b, s, st, &st->arg[i], doc);
+		for (int i = 0; i < st->node->n_param; i++) {
+			const char *name = st->node->param[i].name;
+			const struct doc *given = doc_get(doc, name), *common = s->defaults ? doc_get(s->defaults, name) : NULL;
+
+			setting_wire(b, s, st, i, given ? given : common, !given && common);
+		}
+	}
+	words_wire(b, s, st, doc);
+}

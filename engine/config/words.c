@@ -1,0 +1,176 @@
+#include "config/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "config/diag.h"
+#include "config/value.h"
+#include "node/node.h"
+
+static const char *const reserved[] = { "do", "each", "gather", "missing", "when", "else", "need", "retry", "keep", "note", NULL };
+
+bool is_reserved(const char *word)
+{
+	for (int i = 0; reserved[i]; i++)
+		if (strcmp(reserved[i], word) == 0)
+			return true;
+	return false;
+}
+
+static const char *const *axis_names(struct builder *b)
+{
+	const char **list = NEW_N(b->a, const char *, b->p->n_axis + 1);
+
+	for (int i = 0; i < b->p->n_axis; i++)
+		list[i] = b->p->axis[i]->name;
+	return list;
+}
+
+static void gather_add(struct builder *b, struct step *st, const struct doc *word)
+{
+	for (int i = 0; word->kind == DOC_TEXT && i < b->p->n_axis; i++)
+		if (strcmp(b->p->axis[i]->name, word->text) == 0) {
+			PUSH(b->a, st->gather, st->n_gather, b->p->axis[i]);
+			return;
+		}
+	diag_error(b->d, word, "there is no axis '%s' to gather", word->kind == DOC_TEXT ? word->text : "");
+	if (word->kind == DOC_TEXT)
+		diag_nearest(b->d, word->text, axis_names(b));
+}
+
+static void gather_wire(struct builder *b, struct step *st, const struct doc *v)
+{
+	if (v->kind == DOC_MAP || (v->kind == DOC_LIST && !v->n)) {
+		diag_error(b->d, v, "gather must be an axis or a list of axes, as in gather: sub");
+		return;
+	}
+	if (v->kind == DOC_TEXT)
+		gather_add(b, st, v);
+	for (int i = 0; v->kind == DOC_LIST && i < v->n; i++)
+		gather_add(b, st, v->val[i]);
+}
+
+static void missing_wire(struct builder *b, struct step *st, const struct doc *v)
+{
+	const char *s = v->kind == DOC_TEXT ? v->text : "";
+	char *end;
+
+	st->missing_given = true;
+	if (strcmp(s, "fail") == 0) {
+		st->missing = MISSING_FAIL;
+	} else if (strcmp(s, "drop") == 0) {
+		st->missing = MISSING_DROP;
+	} else if (strncmp(s, "at_least ", 9) == 0) {
+		st->missing = MISSING_AT_LEAST;
+		st->at_least = (int)strtol(s + 9, &end, 10);
+		if (*end || end == s + 9 || st->at_least < 1)
+			diag_error(b->d, v, "missing is '%s', must be at_least with a whole number above 0", s);
+	} else {
+		diag_error(b->d, v, "missing is '%s', must be fail, drop or at_least N", s);
+	}
+	if (!st->n_gather)
+		diag_error(b->d, v, "missing says what a gather does, but step '%s' gathers nothing", st->name);
+}
+
+static void need_wire(struct builder *b, struct step *st, const struct doc *v)
+{
+	static const char *const words[] = { "memory", "time", "threads", NULL };
+	const char *why = "", *unit;
+
+	if (v->kind != DOC_MAP) {
+		diag_error(b->d, v, "need must be a map, as in {memory: 2 GiB, time: 10 min, threads: 2}");
+		return;
+	}
+	for (int i = 0; i < v->n; i++) {
+		const char *key = v->key[i]->text;
+		double x = 0;
+
+		unit = strcmp(key, "memory") == 0 ? "B" : strcmp(key, "time") == 0 ? "s" : "";
+		if (!*unit && strcmp(key, "threads") != 0) {
+			diag_error(b->d, v->key[i], "need has no '%s'", key);
+			diag_nearest(b->d, key, words);
+		} else if (v->val[i]->kind != DOC_TEXT || !value_quantity(&x, v->val[i]->text, unit, &why, b->a) || x <= 0) {
+			diag_error(b->d, v->val[i], "need.%s must be above 0%s%s", key, *unit ? ", as in " : "",
+			           strcmp(key, "memory") == 0 ? "2 GiB" : *unit ? "10 min" : "");
+		} else if (strcmp(key, "memory") == 0) {
+			st->need.memory = (int64_t)x;
+		} else if (*unit) {
+			st->need.seconds = x;
+		} else {
+			st->need.threads = (int)x;
+		}
+	}
+}
+
+static void retry_wire(struct builder *b, struct step *st, const struct doc *v)
+{
+	double x = -1;
+
+	if (v->kind != DOC_TEXT || !value_is_number(v->text, &x) || x < 0 || x > 100 || x != (int)x)
+		diag_error(b->d, v, "retry must be a whole number from 0 to 100: how often to try again after a system error or a crash");
+	else
+		st->retry.times = (int)x;
+}
+
+static void keep_wire(struct builder *b, struct step *st, const struct doc *v)
+{
+	static const char *const words[] = { "auto", "always", "never", NULL };
+
+	for (int i = 0; v->kind == DOC_TEXT && words[i]; i++)
+		if (strcmp(v->text, words[i]) == 0) {
+			st->keep = i;
+			return;
+		}
+	diag_error(b->d, v, "keep is '%s', must be auto, always or never", v->kind == DOC_TEXT ? v->text : "not a word");
+}
+
+static void else_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *v)
+{
+	if (v->kind != DOC_MAP) {
+		diag_error(b->d, v, "else must be a map of this step's outputs, as in else: {image: $other.image}");
+		return;
+	}
+	if (!st->when)
+		diag_error(b->d, v, "else stands beside when, which step '%s' does not have", st->name);
+	for (int i = 0; i < v->n; i++) {
+		struct step_out *out = NULL;
+
+		for (int k = 0; k < st->n_out; k++)
+			if (strcmp(st->out[k].name, v->key[i]->text) == 0)
+				out = &st->out[k];
+		if (!out)
+			diag_error(b->d, v->key[i], "step '%s' (%s) has no output '%s'", st->name, st->node->name, v->key[i]->text);
+		else if (!is_ref(v->val[i]))
+			diag_error(b->d, v->val[i], "else gives references, as in $other.port");
+		else if (!source_find(b, s, v->val[i], &out->fallback))
+			out->fallback.step = NULL;
+	}
+}
+
+void words_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *doc)
+{
+	const struct doc *v, *note = doc_get(doc, "note");
+	struct predicate **end = &st->when;
+
+	if ((v = doc_get(doc, "gather")))
+		gather_wire(b, st, v);
+	if ((v = doc_get(doc, "missing")))
+		missing_wire(b, st, v);
+	if ((v = doc_get(doc, "when")))
+		st->when = when_read(b, s, v);
+	while (*end)
+		end = &(*end)->next;
+	*end = s->when;
+	if ((v = doc_get(doc, "else")))
+		else_wire(b, s, st, v);
+	if ((v = doc_get(doc, "need")))
+		need_wire(b, st, v);
+	if ((v = doc_get(doc, "retry")))
+		retry_wire(b, st, v);
+	if ((v = doc_get(doc, "keep")))
+		keep_wire(b, st, v);
+	st->each = doc_get(doc, "each");
+	st->note = note && note->kind == DOC_TEXT ? note->text : NULL;
+}

@@ -1,0 +1,146 @@
+/* The canonical text that a task's key is the digest of (docs/engine.md, "Key text"). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/doc.h"
+#include "base/json.h"
+#include "base/spawn.h"
+#include "node/node.h"
+#include "plan/inside.h"
+#include "store/memo.h"
+
+/* The digest of an outside file: from the memo, the store's stat memory, or its bytes. */
+static struct error *outside(struct plan *p, const char *path, struct digest *d)
+{
+	struct stat st;
+	int64_t size;
+	int n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (stat(path, &st))
+		return error_new(ERR_USER, "cannot read %s: %s", path, strerror(errno));
+	if (p->memo && memo_file(p->memo, path, &st, d))
+		return NULL;
+	TRY(store_file_digest(p->store, path, d, &size, n_threads));
+	if (p->memo)
+		memo_add_file(p->memo, path, &st, d);
+	return NULL;
+}
+
+static void add_digest(struct buf *b, const char *lead, const struct digest *d, const char *end)
+{
+	char hex[DIGEST_HEX];
+
+	digest_hex(hex, d);
+	buf_add(b, lead);
+	buf_add(b, hex);
+	buf_add(b, end);
+}
+
+/* A written list is the artifact {literal.json: its JSON}. */
+static void add_literal(struct buf *b, const char *json, struct arena *a)
+{
+	struct store_blob *blob = NEW(a, struct store_blob);
+	struct artifact art = { .n_blob = 1, .blob = blob };
+
+	*blob = (struct store_blob){ "literal.json", digest_blob(json, strlen(json), 1), (int64_t)strlen(json) };
+	artifact_seal(&art);
+	add_digest(b, "", &art.digest, "");
+}
+
+static void add_input(struct buf *b, struct plan *p, const struct task *t, int i)
+{
+	const struct task_arg *arg = &t->arg[i];
+	const char *literal = task_literal(t, i);
+
+	if (!arg->n && !literal)
+		return;
+	buf_printf(b, "in %s", t->step->node->in[i].name);
+	if (literal) {
+		buf_add(b, " ");
+		add_literal(b, literal, p->arena);
+	}
+	for (int k = 0; k < arg->n; k++) {
+		buf_add(b, " ");
+		if (arg->cell)
+			buf_printf(b, "%s=", arg->cell[k]);
+		add_digest(b, "", &dep_output(p, &arg->dep[k])->digest, "");
+	}
+	buf_add(b, "\n");
+}
+
+static struct error *add_program(struct buf *b, struct plan *p, const struct step *st)
+{
+	const char *name = st->argv[0];
+	char *path = spawn_find(name);
+	struct digest d;
+
+	if (!path)
+		return error_at(error_new(ERR_USER, "there is no program '%s' in PATH", name), st->at->at);
+	struct error *e = outside(p, path, &d);
+
+	if (!e) {
+		buf_printf(b, "program %s ", name);
+		add_digest(b, "", &d, "\n");
+	}
+	free(path);
+	return e;
+}
+
+/* A command's files are named by their kinds, so these are part of its key. */
+static void add_writes(struct buf *b, const struct step *st)
+{
+	for (int i = 0; i < st->n_out; i++)
+		buf_printf(b, "writes %s %s\n", st->out[i].name, st->out[i].kind ? st->out[i].kind->name : "any");
+}
+
+struct error *key_text(struct plan *p, struct task *t, const char **text)
+{
+	const struct node_decl *node = t->step->node;
+	struct buf b = { .arena = p->arena };
+
+	buf_add(&b, "sulcus key 1\nnode ");
+	buf_add(&b, node->name);
+	buf_printf(&b, " %d\n", node->version);
+	for (int i = 0; i < node->n_param; i++) {
+		const char *json = task_setting(t, i, p->arena);
+
+		if (!json)
+			continue;
+		buf_add(&b, "param ");
+		buf_add(&b, node->param[i].name);
+		buf_add(&b, " ");
+		buf_add(&b, json);
+		buf_add(&b, "\n");
+	}
+	for (int i = 0; i < node->n_in; i++)
+		add_input(&b, p, t, i);
+	if (t->path) {
+		struct digest d;
+
+		TRY(outside(p, t->path, &d));
+		buf_printf(&b, "kind %s\n", t->step->out[0].kind->name);
+		add_digest(&b, "file ", &d, "\n");
+	}
+	if (t->step->argv) {
+		TRY(add_program(&b, p, t->step));
+		add_writes(&b, t->step);
+	}
+	if (t->want >= 0)
+		buf_printf(&b, "want %s\n", t->step->out[t->want].name);
+	*text = b.text;
+	return NULL;
+}
+
+const char *task_key_text(struct plan *p, const struct task *t, struct arena *a)
+{
+	const char *text = NULL;
+	struct error *e = key_text(p, (struct task *)t, &text);
+
+	error_free(e);
+	return text ? arena_strdup(a, text) : "";
+}
