@@ -3,6 +3,7 @@
  * Fresh mappings are zero already: only what was used before a reset is cleared again. */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,9 @@
 enum {
 	FIRST_BLOCK = 64 << 10,
 	LAST_BLOCK = 4 << 20,
-	PIECE_MAX = 8,            /* a request over block size / PIECE_MAX gets a mapping of its own */
+	HUGE_PAGE = 2 << 20,
+	OWN_FROM = 64 << 10,      /* a larger piece gets a mapping of its own, unless many would fit into the block */
+	FIT_MANY = 8,
 	HEAD = 64,                /* room for struct block, and keeps pieces 64-byte aligned */
 	EXIT_NO_MEMORY = 71,      /* EX_OSERR of sysexits.h */
 #if __has_feature(address_sanitizer) || defined(__SANITIZE_ADDRESS__)
@@ -67,6 +70,8 @@ static void *system_take(struct arena *a, size_t size)
 		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p == MAP_FAILED)
 			no_memory(1, size);
+		if (size >= HUGE_PAGE)
+			madvise(p, size, MADV_HUGEPAGE);   /* a wish: first touches cost a quarter, a refusal changes nothing */
 	}
 	a->size += size;
 	return p;
@@ -176,9 +181,12 @@ static void *small_take(struct arena *a, size_t size, int zero)
 	void *p = piece(a->top, size, zero);
 
 	if (!p) {
-		size_t next = 2 * a->top->size;
+		size_t next = a->top->size < LAST_BLOCK ? 2 * a->top->size : LAST_BLOCK;
 
-		p = piece(block_push(a, next < LAST_BLOCK ? next : LAST_BLOCK), size, zero);
+		while (next < 2 * size)
+			next *= 2;
+		p = piece(block_push(a, next), size, zero);
+		assert(p);
 	}
 	return p;
 }
@@ -200,7 +208,7 @@ static void *take(struct arena *a, size_t n, size_t size, int zero)
 
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX - 4096)
 		no_memory(n, size);
-	if (bytes > a->top->size / PIECE_MAX)
+	if (bytes > OWN_FROM && bytes > a->top->size / FIT_MANY)
 		return large_take(a, bytes);
 	return small_take(a, bytes ? bytes : 1, zero);
 }
