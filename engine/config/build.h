@@ -74,6 +74,10 @@ bool value_has_source(const struct scope *s, const struct doc *value);
 /* ---- inputs.c ---- */
 void inputs_declare(struct builder *b, struct scope *s);
 
+/* ---- bids.c ---- */
+/* The file pattern of a query; the step's axes are what it captures. NULL after telling what is wrong. */
+const char *bids_pattern(struct builder *b, const struct step *st, const struct doc *query);
+
 /* ---- use.c ---- */
 /* The pipeline file that `name` stands for in this scope's `use`, or NULL. */
 const struct doc *use_find(const struct scope *s, const char *name);

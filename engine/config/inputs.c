@@ -139,7 +139,11 @@ static void files_declare(struct builder *b, struct scope *s, struct name *n, co
 	else if (!bids)
 		diag_error(b->d, n->at, "input '%s' must have files, bids or from", n->at->text);
 	st->at = files ? files : bids ? bids : n->at;
-	input_axes(b, st, in, files);
+	input_axes(b, st, in, st->at);
+	if (!files && bids && bids->kind == DOC_MAP)
+		st->pattern = bids_pattern(b, st, bids);
+	else if (!files && bids)
+		diag_error(b->d, bids, "bids must be a map, as in {root: study, task: rest, suffix: bold}");
 	input_options(b, s, st, in);
 }
 
