@@ -1,7 +1,8 @@
 /* digest.h - BLAKE2b-256; the only user of libsodium.
  *
  * A blob's digest is BLAKE2b-256 over its length (8 bytes, little endian) and the
- * BLAKE2b-256 digests of its 4 MiB leaves, so that leaves can be hashed on all threads. */
+ * BLAKE2b-256 digests of its 4 MiB leaves, so that leaves can be hashed on all threads.
+ * No bytes have no leaves; the last leaf may be short. */
 #ifndef SULCUS_DIGEST_H
 #define SULCUS_DIGEST_H
 

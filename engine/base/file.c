@@ -72,14 +72,16 @@ struct error *file_read(char **text, size_t *n, const char *path, size_t max, st
 
 	if (fd < 0)
 		return failed("open", path);
-	if (fstat(fd, &st))
+	if (fstat(fd, &st)) {
 		e = failed("read", path);
-	else if (!S_ISREG(st.st_mode))
+	} else if (!S_ISREG(st.st_mode)) {
 		e = error_new(ERR_USER, "%s is not a regular file", path);
-	else if ((uint64_t)st.st_size > max)
+	} else if ((uint64_t)st.st_size > max) {
 		e = error_new(ERR_DATA, "%s has %lld bytes, may have at most %zu", path, (long long)st.st_size, max);
-	else
-		*n = (size_t)st.st_size, e = read_all(fd, text, n, path, max, a);
+	} else {
+		*n = (size_t)st.st_size;
+		e = read_all(fd, text, n, path, max, a);
+	}
 	close(fd);
 	return e;
 }

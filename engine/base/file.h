@@ -12,7 +12,7 @@ struct arena;
 
 /* The whole file, 0-ended; an error when it is larger than max bytes or not a regular file. */
 must_check struct error *file_read(char **text, size_t *n, const char *path, size_t max, struct arena *a);
-/* Writes beside path and renames; path then has the old or the new bytes, never a part. */
+/* Writes beside path and renames; path then has the old or the new bytes, never a part. Not synced to disk. */
 must_check struct error *file_write(const char *path, const void *bytes, size_t n);
 must_check struct error *file_mkdirs(const char *path);
 /* Removes a folder and all below it, symbolic links themselves only. */

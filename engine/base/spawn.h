@@ -18,7 +18,7 @@ struct spawn {
 must_check struct error *spawn_start(pid_t *pid, const struct spawn *s);
 /* "exit status 3", "killed by signal 9 (Killed)" */
 const char *spawn_status_text(int wait_status, char out[64]);
-/* The program argv0 names, absolute; NULL if there is none. */
+/* The program argv0 names, absolute, for the caller to free; NULL if there is none. */
 char *spawn_find(const char *argv0);
 
 #endif
