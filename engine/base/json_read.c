@@ -83,7 +83,7 @@ static int hex4(const struct reader *r, const char *p)
 	return x;
 }
 
-/* \uXXXX or a surrogate pair of them; r->p is at the backslash and moves behind. */
+/* \u and four digits, or a surrogate pair of them; r->p is at the backslash and moves behind. */
 static struct error *read_unicode(struct reader *r, char **out)
 {
 	int hi = hex4(r, r->p + 2), lo;
