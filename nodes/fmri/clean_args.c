@@ -1,0 +1,155 @@
+#include "fmri/clean_args.h"
+
+#include "base/arena.h"
+#include "img/table.h"
+#include "node/node.h"
+
+enum { ORDER = 5 };   /* of the Butterworth filter, as nilearn's */
+
+double clean_tr(const struct clean_args *args, double header_tr_s)
+{
+	return isnan(args->tr_s) ? header_tr_s : args->tr_s;
+}
+
+static struct clean_options options_of(const struct clean_args *args, double tr_s)
+{
+	static const enum clean_scale scale[] = {
+		[CLEAN_STANDARDIZE_FALSE] = CLEAN_SCALE_NONE, [CLEAN_STANDARDIZE_ZSCORE_SAMPLE] = CLEAN_SCALE_ZSCORE_SAMPLE,
+		[CLEAN_STANDARDIZE_ZSCORE] = CLEAN_SCALE_ZSCORE, [CLEAN_STANDARDIZE_PSC] = CLEAN_SCALE_PSC,
+	};
+
+	return (struct clean_options){
+		.detrend = args->detrend, .scale = scale[args->standardize], .standardize_confounds = args->standardize_confounds,
+		.high_pass_hz = args->cosine ? (double)NAN : args->high_pass_hz,
+		.low_pass_hz = args->cosine ? (double)NAN : args->low_pass_hz, .tr_s = tr_s, .order = ORDER,
+	};
+}
+
+struct error *confounds_read(struct confounds *out, const struct item *it, struct arena *a)
+{
+	struct table t;
+
+	*out = (struct confounds){ 0 };
+	if (!it)
+		return NULL;
+	TRY(table_of(&t, it, a));
+	out->n_row = t.n_row;
+	out->n_col = t.n_col;
+	TRY(table_all_numbers(&out->x, &t, a));
+	for (int r = 0; r < t.n_row; r++)
+		for (int c = 0; c < t.n_col; c++)
+			if (!isfinite(out->x[(long)r * t.n_col + c]))
+				return table_error(&t, r, c, "the confound '%s' is '%s' in row %d: each volume needs a number "
+				                   "(leave the column out with `drop: [%s]` at the input, or choose others with `columns:`)",
+				                   t.column[c], table_cell(&t, r, c), r + 1, t.column[c]);
+	return NULL;
+}
+
+/* Slow cosines, to the right of the confounds. They are left out when one repeats a confound (a correlation above
+ * 0.9), as nilearn does: the confounds then hold cosines already. */
+static bool repeats(const struct confounds *c, int n_cos, const double *cosine, int k)
+{
+	for (int j = 0; j < c->n_col; j++) {
+		double mean = 0, dot = 0, var = 0, cos2 = 0;
+
+		for (int t = 0; t < c->n_row; t++)
+			mean += c->x[(long)t * c->n_col + j] / c->n_row;
+		for (int t = 0; t < c->n_row; t++) {
+			double x = c->x[(long)t * c->n_col + j] - mean, y = cosine[(long)t * n_cos + k];
+
+			dot += x * y;
+			var += x * x;
+			cos2 += y * y;
+		}
+		if (dot > 0.9 * sqrt(var * cos2))
+			return true;
+	}
+	return false;
+}
+
+static struct confounds with_cosines(const struct confounds *c, int n_vol, double high_pass_hz, double tr_s, struct arena *a)
+{
+	int n_cos = cosine_count(n_vol, high_pass_hz, tr_s), n_col = c->n_col + n_cos;
+	double *cosine = NEW_N(a, double, (long)n_vol * n_cos + 1), *x = NEW_N(a, double, (long)n_vol * n_col + 1);
+
+	cosine_basis(n_vol, n_cos, (double (*)[n_cos > 0 ? n_cos : 1])cosine);
+	for (int k = 0; k < n_cos; k++)
+		if (repeats(c, n_cos, cosine, k))
+			return *c;
+	for (int t = 0; t < n_vol; t++) {
+		for (int j = 0; j < c->n_col; j++)
+			x[(long)t * n_col + j] = c->x[(long)t * c->n_col + j];
+		for (int k = 0; k < n_cos; k++)
+			x[(long)t * n_col + c->n_col + k] = cosine[(long)t * n_cos + k];
+	}
+	return (struct confounds){ n_vol, n_col, x };
+}
+
+static struct error *check_cosine(const struct clean_args *args, double tr_s)
+{
+	if (isnan(args->high_pass_hz))
+		return error_new(ERR_USER, "filter: cosine needs high_pass, the frequency below which cosines are taken out");
+	if (!isnan(args->low_pass_hz))
+		return error_new(ERR_USER, "filter: cosine cannot do low_pass; use filter: butterworth");
+	if (!(args->high_pass_hz < 0.5 / tr_s))
+		return error_new(ERR_USER, "high_pass is %g Hz, must be below %g Hz, half the rate of a TR of %g s", args->high_pass_hz,
+		                 0.5 / tr_s, tr_s);
+	return NULL;
+}
+
+static struct error *check_butterworth(const struct clean_options *o, int n_vol)
+{
+	struct filter_cutoffs cut = filter_cutoffs(o->high_pass_hz, o->low_pass_hz, o->tr_s, o->order);
+	int need = clean_pad_needed(o);
+
+	if (cut.facts & FILTER_FACT_CROSSED)
+		return error_new(ERR_USER, "high_pass is %g Hz and low_pass %g Hz: high_pass must be the lower one", o->high_pass_hz,
+		                 o->low_pass_hz);
+	if (cut.facts & FILTER_FACT_HIGH_CLIPPED)
+		return error_new(ERR_USER, "high_pass is %g Hz, must be below %g Hz, half the rate of a TR of %g s", o->high_pass_hz,
+		                 0.5 / o->tr_s, o->tr_s);
+	if (cut.facts & FILTER_FACT_IMPOSSIBLE)
+		return error_new(ERR_USER, "there is no filter with high_pass %g Hz, low_pass %g Hz and a TR of %g s", o->high_pass_hz,
+		                 o->low_pass_hz, o->tr_s);
+	if (n_vol <= need)
+		return error_new(ERR_DATA, "there are %d volumes, the filter needs more than %d (its padding at either end)", n_vol, need);
+	return NULL;
+}
+
+/* What can be said before there are confounds. */
+static struct error *check_filter(const struct clean_args *args, int n_vol, double tr_s)
+{
+	struct clean_options o = options_of(args, tr_s);
+
+	if (!args->cosine && isnan(args->low_pass_hz) && isnan(args->high_pass_hz))
+		return NULL;
+	if (!(tr_s > 0 && isfinite(tr_s)))
+		return error_new(ERR_USER, "a filter needs the time between volumes, which the data do not tell: give tr: 2 s");
+	return args->cosine ? check_cosine(args, tr_s) : check_butterworth(&o, n_vol);
+}
+
+static struct error *no_freedom(int n_vol, int n_conf, double dof)
+{
+	return error_new(ERR_NUMERIC, "nothing would be left of the signals: of %d volumes the filter, detrending and %d confounds "
+	                 "take all degrees of freedom (%.1f left, must be more than 0)", n_vol, n_conf, dof);
+}
+
+struct error *clean_prepare(struct clean **out, const struct clean_args *args, int n_vol, double header_tr_s,
+                            const struct confounds *confounds, const char *what, struct arena *a)
+{
+	double tr_s = clean_tr(args, header_tr_s);
+	struct clean_options o = options_of(args, tr_s);
+	struct confounds c = *confounds;
+
+	if (c.n_col > 0 && c.n_row != n_vol)
+		return error_new(ERR_DATA, "confounds have %d rows, %s has %d volumes: they must be as many", c.n_row, what, n_vol);
+	TRY(check_filter(args, n_vol, tr_s));
+	if (args->cosine)
+		c = with_cosines(&c, n_vol, args->high_pass_hz, tr_s, a);
+	*out = clean_new(&o, n_vol, c.n_col, c.n_col > 0 ? c.x : NULL, a);
+	if ((*out)->n_basis < 0)
+		return error_new(ERR_NUMERIC, "the confounds are too large to compute with");
+	if (!((*out)->dof > 0) && c.n_col > 0)
+		return no_freedom(n_vol, c.n_col, (*out)->dof);
+	return NULL;
+}

@@ -1,0 +1,128 @@
+#include "fmri/gather.h"
+
+#include <math.h>
+
+#include "base/arena.h"
+#include "node/shape.h"
+#include "num/gauss.h"
+#include "num/par.h"
+
+static bool three(const struct fwhm *f, double mm[3])
+{
+	bool any = false;
+
+	for (int d = 0; d < 3; d++) {
+		mm[d] = f->n == 0 ? 0 : f->mm[f->n == 3 ? d : 0];
+		any |= mm[d] > 0;
+	}
+	return any;
+}
+
+struct error *fwhm_gauss(struct gauss **out, const struct fwhm *f, const struct grid *g, struct arena *a)
+{
+	double mm[3], sigma[3];
+
+	*out = NULL;
+	if (f->n == 2)
+		return error_new(ERR_USER, "the width of smoothing has 2 numbers, must be one, or one for each of the 3 axes");
+	if (!three(f, mm))
+		return NULL;
+	gauss_sigma(g->affine, mm, sigma);
+	for (int d = 0; d < 3; d++)
+		if (gauss_radius(sigma[d]) < 0)
+			return error_new(ERR_USER, "a width of %g mm is too wide for voxels of this size (at most %d of them)", mm[d],
+			                 GAUSS_MAX_RADIUS);
+	*out = gauss_new(g->n, sigma, a);
+	return NULL;
+}
+
+void fwhm_check(struct shape *s, const struct fwhm *f, const struct grid *g, const char *where)
+{
+	struct gauss *gauss;
+	struct error *e = fwhm_gauss(&gauss, f, g, s->arena);
+	double mm[3], voxel[3];
+
+	if (e)
+		shape_error(s, where, "%s", e->text);
+	error_free(e);
+	grid_voxel_mm(g, voxel);
+	three(f, mm);
+	for (int d = 0; d < 3; d++) {
+		if (mm[d] > 0.5 * g->n[d] * voxel[d] && g->n[d] > 1) {
+			shape_warning(s, where, "a width of %g mm is more than half the image along axis %d (%g mm)", mm[d], d,
+			              g->n[d] * voxel[d]);
+			return;
+		}
+	}
+}
+
+/* The run where it lies, if it is of a type that smoothing reads; NULL otherwise. */
+static bool in_place(const struct image *im, struct gauss_source *src)
+{
+	*src = (struct gauss_source){ .n_vol = im->n_vol, .voxel = image_floats(im, 0), .slope = im->slope, .inter = im->inter };
+	if (src->voxel)
+		return true;
+	if (im->type != IMAGE_INT16 || im->swapped || (uintptr_t)im->raw % sizeof(int16_t) != 0)
+		return false;
+	src->raw = (const int16_t *)(const void *)im->raw;
+	return true;
+}
+
+size_t gather_work(const struct gauss *g)
+{
+	return g ? gauss_work_size(g) : 0;
+}
+
+void gather_volume(const struct image *im, const struct gauss *g, int t, float *out, float *work)
+{
+	struct gauss_source src;
+
+	if (g && in_place(im, &src)) {
+		gauss_smooth(g, &src, t, out, work);
+		return;
+	}
+	image_volume(im, t, NONFINITE_ZERO, out);
+	if (g)
+		gauss_smooth(g, &(struct gauss_source){ .n_vol = 1, .voxel = out, .slope = 1 }, 0, out, work);
+}
+
+struct gathering {
+	const struct image *im;
+	const struct gauss *g;
+	long n;
+	const int *index;
+	float *out;
+	float **volume, **work;   /* [worker] */
+};
+
+static void gather_one(void *ctx, long t, int worker)
+{
+	const struct gathering *c = ctx;
+	float *row = c->out + t * c->n, *volume = c->volume[worker];
+
+	if (!c->g) {
+		image_gather(c->im, (int)t, NONFINITE_ZERO, c->n, c->index, row);
+		return;
+	}
+	gather_volume(c->im, c->g, (int)t, volume, c->work[worker]);
+	for (long v = 0; v < c->n; v++)
+		row[v] = volume[c->index[v]];
+}
+
+void gather_run(const struct image *im, const struct gauss *g, long n, const int *index, float *out, int n_threads,
+                struct arena *a)
+{
+	int workers = par_workers(n_threads, im->n_vol);
+	struct gathering c = { im, g, n, index, out, NEW_N(a, float *, workers), NEW_N(a, float *, workers) };
+	struct gauss_source src;
+
+	if (g && in_place(im, &src)) {
+		gauss_smooth_gather(g, &src, n, index, out, n_threads, a);
+		return;
+	}
+	for (int w = 0; g && w < workers; w++) {
+		c.volume[w] = arena_alloc(a, (size_t)grid_size(&im->grid), sizeof(float));
+		c.work[w] = arena_alloc(a, gather_work(g), sizeof(float));
+	}
+	par_for(n_threads, im->n_vol, gather_one, &c);
+}

@@ -1,0 +1,82 @@
+/* image.smooth - Gaussian smoothing in space, each volume by itself. nilearn's smooth_img. */
+#include "image.smooth.node.h"
+
+#include "base/arena.h"
+#include "fmri/gather.h"
+#include "img/facts.h"
+#include "img/image.h"
+#include "num/gauss.h"
+#include "num/par.h"
+
+struct smoothing {
+	const struct image *im;
+	const struct gauss *g;
+	struct image_writer *out;
+	float **volume, **work;      /* [worker] */
+	struct error **problem;      /* [worker], the first of each */
+};
+
+static void smooth_one(void *ctx, long t, int worker)
+{
+	struct smoothing *c = ctx;
+
+	if (c->problem[worker])
+		return;
+	gather_volume(c->im, c->g, (int)t, c->volume[worker], c->work[worker]);
+	c->problem[worker] = image_put(c->out, (int)t, c->volume[worker]);
+}
+
+static struct error *smooth_all(struct node_env *env, const struct image *im, const struct gauss *g, const char *path)
+{
+	int workers = par_workers(env->n_threads, im->n_vol);
+	struct smoothing c = { im, g, NULL, NEW_N(env->arena, float *, workers), NEW_N(env->arena, float *, workers),
+	                       NEW_N(env->arena, struct error *, workers) };
+	struct error *first = NULL;
+
+	TRY(image_create(&c.out, path, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	for (int w = 0; w < workers; w++) {
+		c.volume[w] = arena_alloc(env->arena, (size_t)grid_size(&im->grid), sizeof(float));
+		c.work[w] = arena_alloc(env->arena, gather_work(g) + 1, sizeof(float));
+	}
+	par_for(env->n_threads, im->n_vol, smooth_one, &c);
+	for (int w = 0; w < workers; w++) {
+		if (first)
+			error_free(c.problem[w]);
+		else
+			first = c.problem[w];
+	}
+	return first ? first : image_finish(c.out);
+}
+
+struct error *image_smooth_run(struct node_env *env, const struct image_smooth_params *params,
+                               const struct image_smooth_inputs *in, const struct image_smooth_outputs *out)
+{
+	struct image im;
+	struct gauss *g;
+	struct error *e;
+
+	TRY(image_of(&im, in->image, env->arena));
+	TRY(fwhm_gauss(&g, &(struct fwhm){ params->n_fwhm, params->fwhm_mm }, &im.grid, env->arena));
+	if (g && params->compat == IMAGE_SMOOTH_COMPAT_NILEARN && (im.type == IMAGE_UINT8 || im.type == IMAGE_UINT16))
+		gauss_truncate(g, im.type == IMAGE_UINT8 ? 255 : 65535);
+	e = smooth_all(env, &im, g, out_blob(out->image, "image.nii"));
+	image_close(&im);
+	return e;
+}
+
+struct error *image_smooth_shape(struct shape *s, const struct image_smooth_params *params)
+{
+	struct image_facts im, smooth;
+	int64_t size;
+
+	if (!image_facts_from(&im, shape_in(s, "image"), s->arena))
+		return NULL;
+	fwhm_check(s, &(struct fwhm){ params->n_fwhm, params->fwhm_mm }, &im.grid, "fwhm");
+	smooth = image_facts_new(&im.grid, im.n_vol, im.tr_s, "float32");
+	smooth.space = im.space;
+	shape_out(s, "image", image_facts_to(&smooth, s->arena));
+	size = grid_size(&im.grid);
+	s->memory = im.bytes + 4 * size * im.n_vol + 64 * size + (8 << 20);
+	s->seconds = 2e-8 * (double)size * im.n_vol + 0.005;
+	return NULL;
+}

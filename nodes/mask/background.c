@@ -1,0 +1,56 @@
+/* mask.background - what differs from the background, the median of the image's border.
+ *
+ * Made for images whose background was set to one value. nilearn's compute_background_mask. */
+#include "mask.background.node.h"
+
+#include "base/arena.h"
+#include "fmri/volumes.h"
+#include "img/facts.h"
+#include "img/image.h"
+
+static struct error *make(struct node_env *env, const struct image *im, const struct mask_background_params *params,
+                          const char *path)
+{
+	long size = grid_size(&im->grid), n = 0;
+	double *mean = arena_alloc(env->arena, (size_t)size, sizeof *mean);
+	unsigned char *inside = NEW_N(env->arena, unsigned char, size);
+
+	image_mean_over_time(im, mean, env->n_threads, env->arena);
+	background_mask(mean, &im->grid, params->border_size, inside, env->arena);
+	if (!morph_tidy(inside, im->grid.n, params->opening, params->connected, env->arena))
+		node_note(env, "the mask is empty: no voxel differs from the background or survives %d erosions", params->opening);
+	for (long v = 0; v < size; v++)
+		n += inside[v];
+	if (n == size)
+		node_note(env, "every voxel is inside: the border has no value that stands for background");
+	return image_write_bytes(path, &im->grid, inside);
+}
+
+struct error *mask_background_run(struct node_env *env, const struct mask_background_params *params,
+                                  const struct mask_background_inputs *in, const struct mask_background_outputs *out)
+{
+	struct image im;
+	struct error *e;
+
+	TRY(image_of(&im, in->image, env->arena));
+	e = make(env, &im, params, out_blob(out->mask, "image.nii"));
+	image_close(&im);
+	return e;
+}
+
+struct error *mask_background_shape(struct shape *s, const struct mask_background_params *params)
+{
+	struct image_facts im, mask;
+
+	if (!image_facts_from(&im, shape_in(s, "image"), s->arena))
+		return NULL;
+	for (int d = 0; d < 3; d++)
+		if (im.grid.n[d] > 1 && 2 * params->border_size >= im.grid.n[d])
+			shape_warning(s, "border_size", "a border of %d voxels on both sides is all of the image along axis %d (%d voxels)",
+			              params->border_size, d, im.grid.n[d]);
+	mask = image_facts_new(&im.grid, 1, 0, "uint8");
+	shape_out(s, "mask", image_facts_to(&mask, s->arena));
+	s->memory = im.bytes + 70 * grid_size(&im.grid) + (8 << 20);
+	s->seconds = 2e-9 * (double)grid_size(&im.grid) * im.n_vol + 0.005;
+	return NULL;
+}

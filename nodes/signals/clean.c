@@ -1,0 +1,105 @@
+/* signals.clean - signals cleaned in time. nilearn's signal.clean.
+ *
+ * Signals that were stored as doubles stay doubles. */
+#include "signals.clean.node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "fmri/clean_args.h"
+#include "img/facts.h"
+#include "img/npy.h"
+#include "img/series.h"
+
+/* The header of a .npy file says its type, such as '<f8', among its first bytes. */
+static bool stored_double(const char *path)
+{
+	char head[129] = "";
+	FILE *f = fopen(path, "rb");
+	size_t n = f ? fread(head, 1, sizeof head - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	return n > 10 && memmem(head, n, "f8'", 3) != NULL;
+}
+
+static struct error *write_json(const char *path, const struct series *s, double tr_s, struct arena *a)
+{
+	struct buf b = { .arena = a };
+
+	buf_add(&b, "{\"columns\":");
+	for (int c = 0; s->column && c < s->n_col; c++) {
+		buf_add(&b, c ? "," : "[");
+		json_text(&b, s->column[c]);
+	}
+	if (s->column)
+		buf_add(&b, "]");
+	else
+		buf_printf(&b, "%d", s->n_col);
+	buf_add(&b, ",\"tr\":");
+	json_number(&b, tr_s);
+	buf_add(&b, "}\n");
+	return file_write(path, b.text, b.n);
+}
+
+static struct error *clean_doubles(struct node_env *env, const struct clean *clean, const struct series *s, const char *from,
+                                   const char *npy, long *constant)
+{
+	double *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
+	struct npy in;
+
+	TRY(npy_read(&in, from, NPY_FLOAT64, env->arena));
+	*constant = clean_double(clean, s->n_col, in.f64, x, env->n_threads, env->arena);
+	npy_close(&in);
+	return npy_write(npy, s->n_row, s->n_col, x);
+}
+
+static struct error *clean_floats(struct node_env *env, const struct clean *clean, const struct series *s, const char *npy,
+                                  long *constant)
+{
+	float *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
+
+	*constant = clean_float(clean, s->n_col, s->x, x, env->n_threads, env->arena);
+	return npy_write_floats(npy, s->n_row, s->n_col, x);
+}
+
+struct error *signals_clean_run(struct node_env *env, const struct signals_clean_params *params,
+                                const struct signals_clean_inputs *in, const struct signals_clean_outputs *out)
+{
+	struct clean_args args = CLEAN_ARGS(params);
+	const char *from = item_main(in->signals), *npy = out_blob(out->signals, "series.npy");
+	struct confounds confounds;
+	struct clean *clean;
+	struct series s;
+	long constant;
+
+	TRY(series_read(&s, in->signals, env->arena));
+	TRY(confounds_read(&confounds, in->confounds, env->arena));
+	TRY(clean_prepare(&clean, &args, s.n_row, s.tr_s, &confounds, "signals", env->arena));
+	if (stored_double(from))
+		TRY(clean_doubles(env, clean, &s, from, npy, &constant));
+	else
+		TRY(clean_floats(env, clean, &s, npy, &constant));
+	if (constant > 0)
+		node_note(env, "%ld of %d columns have no variance left and are 0", constant, s.n_col);
+	TRY(write_json(out_blob(out->signals, "series.json"), &s, clean_tr(&args, s.tr_s), env->arena));
+	series_close(&s);
+	return NULL;
+}
+
+struct error *signals_clean_shape(struct shape *s, const struct signals_clean_params *params)
+{
+	struct clean_args args = CLEAN_ARGS(params);
+	struct series_facts f;
+
+	if (!series_facts_from(&f, shape_in(s, "signals"), s->arena))
+		return NULL;
+	clean_check(s, &args, f.n_row, f.tr_s, "signals");
+	f.tr_s = clean_tr(&args, f.tr_s);
+	shape_out(s, "signals", series_facts_to(&f, s->arena));
+	s->memory = 20 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (16 << 20);
+	return NULL;
+}

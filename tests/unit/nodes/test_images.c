@@ -1,0 +1,170 @@
+#include "harness.h"
+
+#include <math.h>
+
+#include "image.mean.node.h"
+#include "image.mean_of.node.h"
+#include "image.smooth.node.h"
+#include "mask.background.node.h"
+
+static struct out *smooth(const struct item *im, int n, const double *fwhm, int threads)
+{
+	struct out *o = h_out();
+
+	CHECK_OK(image_smooth_run(h_env(threads), &(struct image_smooth_params){ .fwhm_mm = fwhm, .n_fwhm = n },
+	                          &(struct image_smooth_inputs){ im }, &(struct image_smooth_outputs){ o }));
+	return o;
+}
+
+TEST(smoothing_agrees_with_the_worked_example)
+{
+	struct grid g = h_f4_grid();
+	float *x = h_voxels(smooth(h_f4(1, IMAGE_FLOAT32), 1, (double[]){ 4 }, 1));
+	double sum = 0;
+
+	CHECK_NEAR(x[0], 3.829244409899546, 1e-5);
+	CHECK_NEAR(x[grid_index(&g, 2, 3, 1)], 8.875322244842078, 1e-5);
+	CHECK_NEAR(x[grid_index(&g, 5, 6, 4)], 7.933376694754418, 1e-5);
+	for (int v = 0; v < 210; v++)
+		sum += x[v];
+	CHECK_NEAR(sum, 1795, 1e-3);
+	x = h_voxels(smooth(h_f4(1, IMAGE_FLOAT32), 3, (double[]){ 4, 0, 9 }, 1));
+	CHECK_NEAR(x[0], 4.720726828077208, 1e-5);
+}
+
+TEST(smoothing_zeroes_what_is_not_finite_and_width_0_copies)
+{
+	struct grid g = h_f4_grid();
+	float *x = h_voxels(smooth(h_f4(2, IMAGE_FLOAT32), 1, (double[]){ 0 }, 1)), *y;
+
+	CHECK_NEAR(x[grid_index(&g, 1, 1, 1)], 49 % 17 + 0.25 * 2, 0);
+	x[grid_index(&g, 2, 3, 1)] = NAN;
+	x[0] = INFINITY;
+	y = h_voxels(smooth(h_image(&g, 2, 2, IMAGE_FLOAT32, x), 1, (double[]){ 4 }, 1));
+	CHECK_NEAR(y[grid_index(&g, 2, 3, 1)], 4.624929291252355, 1e-5);
+}
+
+TEST(smoothing_gives_the_same_bits_for_any_thread_count)
+{
+	const struct item *im = h_f4(7, IMAGE_INT16);
+
+	CHECK_TEXT(h_digest(smooth(im, 1, (double[]){ 5 }, 1), "image.nii"), h_digest(smooth(im, 1, (double[]){ 5 }, 4), "image.nii"));
+}
+
+TEST(smoothing_keeps_bytes_as_nilearn_does_when_asked)
+{
+	struct grid g = h_f4_grid();
+	float *x = h_voxels(smooth(h_f4(1, IMAGE_INT16), 1, (double[]){ 0 }, 1));
+	const struct item *bytes = h_image(&g, 1, 0, IMAGE_UINT8, x);
+	struct image_smooth_params p = { .fwhm_mm = (double[]){ 4 }, .n_fwhm = 1, .compat = IMAGE_SMOOTH_COMPAT_NILEARN };
+	struct out *o = h_out();
+
+	CHECK_OK(image_smooth_run(h_env(1), &p, &(struct image_smooth_inputs){ bytes }, &(struct image_smooth_outputs){ o }));
+	CHECK_NEAR(h_voxels(o)[0], 3, 0);
+	CHECK_NEAR(h_voxels(o)[grid_index(&g, 2, 3, 1)], 7, 0);
+}
+
+TEST(smoothing_refuses_two_widths)
+{
+	CHECK_ERROR(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 4, 5 }, .n_fwhm = 2 },
+	                             &(struct image_smooth_inputs){ h_f4(1, IMAGE_INT16) },
+	                             &(struct image_smooth_outputs){ h_out() }), "has 2 numbers");
+}
+
+TEST(the_mean_is_over_time)
+{
+	struct grid g = h_f4_grid();
+	struct out *o = h_out();
+	double must = 0;
+
+	CHECK_OK(image_mean_run(h_env(2), &(struct image_mean_params){ 0 }, &(struct image_mean_inputs){ h_f4(4, IMAGE_FLOAT32) },
+	                        &(struct image_mean_outputs){ o }));
+	for (int t = 0; t < 4; t++)
+		must += ((7 * 2 + 13 * 3 + 29 + 5 * t) % 17 + 0.25 * ((7 + t * t) % 5)) / 4;
+	CHECK_NEAR(h_voxels(o)[grid_index(&g, 2, 3, 1)], must, 1e-6);
+}
+
+static struct error *mean_of(struct item *items, int n, struct out *o)
+{
+	return image_mean_of_run(h_env(1), &(struct image_mean_of_params){ 0 }, &(struct image_mean_of_inputs){ { n, items } },
+	                         &(struct image_mean_of_outputs){ o });
+}
+
+TEST(the_mean_of_images_is_voxel_by_voxel)
+{
+	struct grid g = h_f4_grid();
+	float *x = h_voxels(smooth(h_f4(2, IMAGE_FLOAT32), 1, (double[]){ 0 }, 1)), *mean;
+	struct item items[2] = { *h_f4(2, IMAGE_FLOAT32) };
+	struct out *o = h_out();
+
+	for (int v = 0; v < 420; v++)
+		x[v] = -x[v] + 2;
+	x[3] = NAN;
+	items[1] = *h_image(&g, 2, 2, IMAGE_FLOAT32, x);
+	CHECK_OK(mean_of(items, 2, o));
+	mean = h_voxels(o);
+	for (int v = 0; v < 420; v++)
+		CHECK(v == 3 ? isnan(mean[v]) : mean[v] == 1);
+}
+
+TEST(the_mean_of_images_needs_one_grid)
+{
+	struct grid g = h_f4_grid();
+	struct item items[2] = { *h_f4(1, IMAGE_INT16) };
+
+	g.affine[0][3] += 1;
+	items[1] = *h_image(&g, 1, 0, IMAGE_FLOAT32, NEW_N(check_arena(), float, 210));
+	items[0].cell = "01";
+	items[1].cell = "02";
+	CHECK_ERROR(mean_of(items, 2, h_out()), "image 02");
+	CHECK_ERROR(mean_of(items, 2, h_out()), "image 01");
+	CHECK_ERROR(mean_of((struct item[]){ items[0], *h_f4(2, IMAGE_INT16) }, 2, h_out()), "must be as many");
+	CHECK_ERROR(mean_of(NULL, 0, h_out()), "no image");
+}
+
+/* numerics' V14 with 3.0 outside the ball. */
+static const struct item *v14(float outside)
+{
+	struct grid g = { { 14, 14, 14 }, { { 1, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } } };
+	float *x = NEW_N(check_arena(), float, 14 * 14 * 14);
+
+	for (int k = 0; k < 14; k++)
+		for (int j = 0; j < 14; j++)
+			for (int i = 0; i < 14; i++) {
+				double r = (i - 6) * (i - 6) + (j - 7) * (j - 7) + (k - 6.5) * (k - 6.5);
+
+				x[grid_index(&g, i, j, k)] = r < 22 ? (float)(100 + 0.3 * ((7 * i + 13 * j + 29 * k) % 17)) : outside;
+			}
+	return h_image(&g, 1, 0, IMAGE_FLOAT32, x);
+}
+
+static int mask_count(const struct item *im, const struct mask_background_params *p)
+{
+	struct out *o = h_out();
+	float *x;
+	int n = 0;
+
+	CHECK_OK(mask_background_run(h_env(1), p, &(struct mask_background_inputs){ im }, &(struct mask_background_outputs){ o }));
+	x = h_voxels(o);
+	for (int v = 0; v < 14 * 14 * 14; v++)
+		n += x[v] != 0;
+	return n;
+}
+
+TEST(the_background_mask_agrees_with_the_worked_example)
+{
+	CHECK_INT(mask_count(v14(3), &(struct mask_background_params){ .border_size = 2 }), 418);
+	CHECK_INT(mask_count(v14(3), &(struct mask_background_params){ 2, true, 2 }), 378);
+	CHECK_INT(mask_count(v14(NAN), &(struct mask_background_params){ .border_size = 2 }), 418);
+}
+
+TEST(the_background_mask_says_when_it_is_odd)
+{
+	CHECK_INT(mask_count(v14(3), &(struct mask_background_params){ 2, true, 50 }), 0);
+	CHECK(strstr(h_notes(), "empty") != NULL);
+}
+
+TEST(a_border_as_thick_as_the_image_is_all_of_it)
+{
+	CHECK(mask_count(v14(3), &(struct mask_background_params){ .border_size = 1000 }) == 418);
+}
