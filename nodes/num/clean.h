@@ -5,7 +5,9 @@
  * which went through the same detrending and filter), then one of the scalings. Columns are taken FILTER_LANES at a
  * time and stay in the cache from the first step to the last. A NaN spoils its own column only.
  * Where we differ from nilearn 0.12.1: it takes a column for constant when its standard deviation is below eps; here
- * also when it is below 1000 eps of the mean before the chain, else z-scores blow up what is only rounding. */
+ * also when it is below 1000 eps of the mean before the chain, else z-scores blow up what is only rounding. And it keeps
+ * a direction of the confounds when its pivot is above 100 eps, which is where the rounding of filtered dependent
+ * confounds lies, so that chance decides; here it must be above 1e-9 of the largest. */
 #ifndef SULCUS_CLEAN_H
 #define SULCUS_CLEAN_H
 

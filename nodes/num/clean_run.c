@@ -63,6 +63,12 @@ static void run_chain(struct block *b, double *coefficient)
 		block_subtract_fit(c->n_vol, c->n_basis, c->basis, coefficient, b->x);
 }
 
+/* What the chain left of a constant column is rounding, not to be blown up by a division. */
+static bool is_rounding(const struct block *b, int lane, double size)
+{
+	return size < DBL_EPSILON || size < 1000 * DBL_EPSILON * fabs(b->before[lane]);
+}
+
 /* Divides by the standard deviation; lanes that are constant become 0. Returns how many. */
 static long scale_zscore(struct block *b, int n_lost)
 {
@@ -73,7 +79,7 @@ static long scale_zscore(struct block *b, int n_lost)
 	block_sum_of_squares(b->c->n_vol, b->x, b->factor);
 	for (int l = 0; l < WIDTH; l++) {
 		double sd = sqrt(b->factor[l] / (b->c->n_vol - n_lost));
-		bool constant = sd < DBL_EPSILON || sd < 1000 * DBL_EPSILON * fabs(b->before[l]);
+		bool constant = is_rounding(b, l, sd);
 
 		n_constant += constant && l < b->n;
 		b->factor[l] = constant ? 0 : 1 / sd;
@@ -92,8 +98,8 @@ static long scale_max(struct block *b)
 
 		for (int t = 0; t < b->c->n_vol; t++)
 			max = fmax(max, fabs(b->x[t * WIDTH + l]));
-		n_constant += max == 0 && l < b->n;
-		b->factor[l] = max == 0 ? 1 : 1 / max;
+		n_constant += is_rounding(b, l, max) && l < b->n;
+		b->factor[l] = is_rounding(b, l, max) ? 0 : 1 / max;
 		b->mean[l] = 0;
 	}
 	block_shift_and_scale(b->c->n_vol, b->mean, b->factor, b->x);

@@ -54,7 +54,8 @@ void filter_run(const struct filter *f, int n_vol, double x[]);
 void filter_series(const struct filter *f, int n_vol, double x[n_vol], double work[]);
 
 /* How many cosines are slower than high_pass_hz: min(n_vol - 1, floor(((2 n_vol) high_pass) dt_s)), in this order;
- * 0 for anything that is not a positive number. */
+ * 0 for anything that is not a positive number. nilearn's dt_s is (last - first) / (n_vol - 1) of the frame times, whose
+ * rounding may lose a cosine: 375 volumes of 0.8 s and 0.01 Hz give it 5, dt_s = 0.8 gives 6. */
 int cosine_count(int n_vol, double high_pass_hz, double dt_s);
 /* The slow cosines without the constant: out[t][k - 1] = sqrt(2 / n) cos(pi / n (t + 0.5) k), k = 1 .. n_cos. */
 void cosine_basis(int n_vol, int n_cos, double out[n_vol][n_cos]);

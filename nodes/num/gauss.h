@@ -44,7 +44,8 @@ void gauss_weights(double sigma, int radius, double weight[]);
 
 /* Each sigma must have a radius (gauss_radius() >= 0) and each n must be at least 1. */
 struct gauss *gauss_new(const int n[3], const double sigma[3], struct arena *a);
-/* compat: nilearn keeps unsigned images unsigned: each pass drops the fraction, modulo max + 1 (255 or 65535). */
+/* compat: nilearn keeps unsigned images unsigned: each pass drops the fraction, modulo max + 1 (255 or 65535). A sum that
+ * is whole but for its last bit may then differ by 1, as numpy's exp() is not the C library's on every machine. */
 void gauss_truncate(struct gauss *g, double max);
 /* Floats of work space that one thread needs. */
 size_t gauss_work_size(const struct gauss *g);

@@ -60,7 +60,7 @@ int linalg_basis(int n_row, int n_col, const double *X, double tol, double *basi
 	if (k > 0 && (!transpose(n_row, n_col, X, q) || pivoted_qr(n_row, n_col, k, q, r_diag, scratch)))
 		rank = k = -1;
 	for (int i = 0; i < k; i++)
-		if (r_diag[i] > tol)
+		if (r_diag[i] > tol * r_diag[0])
 			memcpy(basis + (size_t)rank++ * (size_t)n_row, q + (size_t)i * (size_t)n_row, (size_t)n_row * sizeof *q);
 	arena_reset(scratch, mark);
 	return rank;
