@@ -10,6 +10,8 @@ struct gc_price { int64_t bytes, n_blob; double seconds; };   /* what goes, and 
 
 /* The bound: SULCUS_CACHE_SIZE, else a quarter of the disk. */
 int64_t gc_bound(const struct store *s);
+/* "20 GB", "512 MiB", "1.5T", "1000000"; false when it is none of these. */
+bool gc_parse_size(const char *text, int64_t *bytes);
 /* Evicts blobs, cheapest seconds-to-rebuild per byte first (decoded copies of outside files before all else),
  * until at most `to` bytes are left; never what is pinned or used by a running study. Records stay: a record
  * without bytes is virtual and made again when its bytes are asked for. dry: only counts. */

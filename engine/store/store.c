@@ -1,0 +1,195 @@
+/* Opening a store, and what is known about the store as a whole. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "store/inside.h"
+
+enum { DAY_S = 86400 };
+
+static const char format_text[] = "sulcus store 1\n";
+
+static struct error *chosen_root(const char **out, const char *root, struct arena *a)
+{
+	const char *cache = getenv("SULCUS_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (!root && cache && cache[0])
+		root = cache;
+	if (!root && xdg && xdg[0] == '/')   /* the XDG rules: a relative one is to be ignored */
+		root = path_join(a, xdg, "sulcus");
+	if (!root && home && home[0])
+		root = path_join(a, home, ".cache/sulcus");
+	if (!root || !root[0])
+		return error_new(ERR_USER, "no folder for the store is known, as HOME is not set: name one with --cache or "
+		                 "SULCUS_CACHE");
+	*out = root;
+	return NULL;
+}
+
+static struct error *open_root(struct store *s, const char *path, struct arena *a)
+{
+	struct stat st;
+	char *real;
+
+	if (!stat(path, &st) && !S_ISDIR(st.st_mode))
+		return error_new(ERR_SYSTEM, "the store %s is a file, must be a folder: move it away, or choose another folder "
+		                 "with --cache or SULCUS_CACHE", path);
+	struct error *e = file_mkdirs(path);
+
+	if (e)
+		return error_wrap(e, "cannot make the store %s; choose another folder with --cache or SULCUS_CACHE", path);
+	s->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0)
+		return error_new(ERR_SYSTEM, "cannot open the store %s: %s; choose another folder with --cache or SULCUS_CACHE",
+		                 path, strerror(errno));
+	real = realpath(path, NULL);
+	s->root = arena_strdup(a, real ? real : path);
+	free(real);
+	return NULL;
+}
+
+/* A folder for each thing; sets why_not when the first that is missing cannot be made. */
+static void make_folders(struct store *s)
+{
+	static const char *const folder[] = { "ac", "cas", "tmp", "bad", "boot", "runs", "pins", "memo" };
+
+	if (faccessat(s->fd, ".", W_OK | X_OK, AT_EACCESS))
+		s->why_not = errno;
+	for (size_t i = 0; i < sizeof folder / sizeof folder[0] && !s->why_not; i++)
+		if (mkdirat(s->fd, folder[i], 0777) && errno != EEXIST)
+			s->why_not = errno;
+	if (!s->why_not && faccessat(s->fd, "tmp", W_OK | X_OK, AT_EACCESS))
+		s->why_not = errno;
+	if (!s->why_not) {
+		s->lock_fd = openat(s->fd, "leases", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		s->why_not = s->lock_fd < 0 ? errno : 0;
+	}
+}
+
+/* A store of another version is left alone: its records would be misread, or spoilt for their owner. */
+static struct error *check_format(struct store *s)
+{
+	struct arena *a = arena_new();
+	struct error *e = NULL;
+	char *text;
+	size_t n;
+
+	if (store_read_at(s, "format", 4096, &text, &n, a)) {
+		if (strcmp(text, format_text))
+			e = error_new(ERR_SYSTEM, "%s/format says '%.*s', must be '%.*s': another version of sulcus made this store; "
+			              "choose another folder with --cache or SULCUS_CACHE", s->root, (int)strcspn(text, "\n"), text,
+			              (int)strlen(format_text) - 1, format_text);
+	} else if (!s->why_not) {
+		e = store_write_at(s, "format", format_text, strlen(format_text), false);
+		if (e) {   /* a full disk: what is there can still be read */
+			s->why_not = ENOSPC;
+			error_free(e);
+			e = NULL;
+		}
+	}
+	arena_free(a);
+	return e;
+}
+
+/* True when the process that a name in tmp/ tells of is surely dead: same boot, same pid namespace, no such pid. */
+static bool is_orphan(const struct store *s, const char *name)
+{
+	const char *dot = strrchr(s->tag, '.') + 1;
+	size_t same = (size_t)(dot - s->tag);
+	char *end;
+	long pid;
+
+	if (strncmp(name, s->tag, same))
+		return false;
+	pid = strtol(name + same, &end, 10);
+	return *end == '.' && pid > 0 && pid < INT32_MAX && kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
+/* Removes what dead processes left in tmp/, at once or, when their death cannot be seen from here, after a day. */
+static void sweep_tmp(struct store *s)
+{
+	struct arena *a = arena_new();
+	char **name;
+	int n;
+
+	error_free(store_names(s, "tmp", &name, &n, a));   /* a courtesy; the next opener tries again */
+	for (int i = 0; i < n; i++) {
+		const char *path = arena_printf(a, "%s/tmp/%s", s->root, name[i]);
+		struct stat st;
+		bool orphan = is_orphan(s, name[i]);
+
+		if (!orphan && (lstat(path, &st) || st.st_mtime > time(NULL) - DAY_S))
+			continue;
+		error_free(file_remove_tree(path));
+	}
+	arena_free(a);
+}
+
+struct error *store_open(struct store **out, const char *root, struct arena *a)
+{
+	struct store *s = NEW(a, struct store);
+	const char *path = "";
+	struct error *e;
+
+	TRY(chosen_root(&path, root, a));
+	s->fd = s->lock_fd = s->run_fd = -1;
+	pthread_mutex_init(&s->lock, NULL);
+	boot_identify(s);
+	e = open_root(s, path, a);
+	if (!e) {
+		make_folders(s);
+		e = check_format(s);
+	}
+	if (!e && !s->why_not) {
+		sweep_tmp(s);
+		e = boot_recover(s);
+	}
+	if (e)
+		store_close(s);
+	else
+		*out = s;
+	return e;
+}
+
+void store_close(struct store *s)
+{
+	if (s->fd >= 0 && s->lock_fd >= 0) {
+		usage_flush(s);
+		store_use_end(s);
+	}
+	boot_close(s);
+	stat_log_close(s);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->held);
+	pthread_mutex_destroy(&s->lock);
+	s->fd = s->lock_fd = -1;
+}
+
+const char *store_root(const struct store *s)
+{
+	return s->root;
+}
+
+struct error *store_writable(const struct store *s)
+{
+	return s->why_not ? store_fail(s, s->why_not, "write to the store", "") : NULL;
+}
+
+int64_t store_free_bytes(const struct store *s)
+{
+	struct statvfs v;
+
+	return fstatvfs(s->fd, &v) ? 0 : (int64_t)v.f_bavail * (int64_t)v.f_frsize;
+}
