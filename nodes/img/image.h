@@ -40,7 +40,7 @@ struct image {
 };
 
 /* ---- reading ---- */
-/* Maps an uncompressed .nii. Without image_close (an early return) the address space stays taken until the process ends. */
+/* Maps an uncompressed .nii. Without image_close (an early return) only address space stays taken. */
 must_check struct error *image_open(struct image *out, const char *path, struct arena *a);
 /* The image.nii of an artifact. */
 must_check struct error *image_of(struct image *out, const struct item *it, struct arena *a);

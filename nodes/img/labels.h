@@ -20,8 +20,9 @@ struct labels {
 must_check struct error *labels_read(struct labels *out, const struct item *it, struct arena *a);
 
 /* names.tsv: a header "index name" and a row for each; values NULL: 0, 1, 2, ... */
-must_check struct error *names_write(const char *path, int n, const int *value, const char *const *name, struct arena *a);
-/* name [n] of item k's names.tsv by position; "0", "1", ... (from 0) when the artifact has none. It must have n rows. */
+must_check struct error *names_write(const char *path, int n, const int *value, const char *const *name,
+                                     struct arena *a);
+/* The n names in an artifact's names.tsv, which must have n rows; "0", "1", ... when it has no such blob. */
 must_check struct error *names_read(const char *const **name, int n, const struct item *it, struct arena *a);
 
 #endif

@@ -20,6 +20,7 @@ must_check struct error *matrix_read(struct matrix *out, const struct item *it, 
 void matrix_close(struct matrix *m);
 /* names_path may be NULL when there are no names. Names of rows and columns are stored as one names.tsv
  * (index, name) when they are the same list, else as (axis, index, name). */
-must_check struct error *matrix_write(const char *npy_path, const char *names_path, const struct matrix *m, struct arena *a);
+must_check struct error *matrix_write(const char *npy_path, const char *names_path, const struct matrix *m,
+                                      struct arena *a);
 
 #endif

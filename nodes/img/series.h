@@ -19,7 +19,8 @@ struct series {
 must_check struct error *series_read(struct series *out, const struct item *it, struct arena *a);
 void series_close(struct series *s);
 /* The two blobs: out_blob(o, "series.npy"), out_blob(o, "series.json"). */
-must_check struct error *series_write(const char *npy_path, const char *json_path, const struct series *s, struct arena *a);
+must_check struct error *series_write(const char *npy_path, const char *json_path, const struct series *s,
+                                      struct arena *a);
 /* A name of a column: its own, or its number from 0. */
 const char *series_column(const struct series *s, int col, struct arena *a);
 

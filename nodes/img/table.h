@@ -12,14 +12,16 @@
 struct arena;
 struct item;
 
-enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };  /* auto: a header unless all its cells are numbers */
+/* auto: the first line is a header unless all its cells are numbers */
+enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
 
 struct table {
-	int n_row, n_col;
-	const char *const *column;   /* [n_col] names, all different; "c0", "c1", ... when the file has none */
+	int n_row, n_col;            /* both at least 1 */
+	const char *const *column;   /* [n_col] names, all different; "c0", "c1", ... where the file has none */
 	bool header;                 /* the file had names */
 	const char *const *cell;     /* [n_row][n_col] */
-	const int *line;             /* [n_row] where each row stood; NULL when the table was not read from a file */
+	const int *line;             /* [n_row] where each row stood; NULL when the table was not read from text */
+	const char *const *start;    /* [n_row] where each row's text begins in memory, for columns in messages; or NULL */
 	const char *file;            /* for messages */
 };
 
@@ -27,7 +29,7 @@ struct table {
 must_check struct error *table_read(struct table *out, const char *path, enum table_header header, struct arena *a);
 must_check struct error *table_parse(struct table *out, const char *text, size_t n, const char *file,
                                      enum table_header header, struct arena *a);
-/* The table.tsv of an artifact, or a written table (literal.json): a list of maps, a map of lists or a list of lists. */
+/* The table.tsv of an artifact, or a written table (literal.json): a list of maps, a map of lists, a list of lists. */
 must_check struct error *table_of(struct table *out, const struct item *it, struct arena *a);
 
 static inline const char *table_cell(const struct table *t, int row, int col)

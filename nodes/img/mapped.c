@@ -1,0 +1,47 @@
+#include "img/mapped.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct error *map_fd(void **bytes, size_t *n, int fd, const char *path)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_new(ERR_DATA, "%s is not a regular file", path);
+	if (st.st_size == 0)
+		return error_new(ERR_DATA, "%s is empty", path);
+	*n = (size_t)st.st_size;
+	*bytes = mmap(NULL, *n, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*bytes == MAP_FAILED) {
+		*bytes = NULL;
+		return error_new(ERR_SYSTEM, "cannot map %s: %s", path, strerror(errno));
+	}
+	return NULL;
+}
+
+struct error *mapped_open(void **bytes, size_t *n, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a pipe without a writer must not hold us up */
+	struct error *e;
+
+	*bytes = NULL;
+	*n = 0;
+	if (fd < 0)
+		return error_new(errno == ENOENT ? ERR_USER : ERR_SYSTEM, "cannot open %s: %s", path, strerror(errno));
+	e = map_fd(bytes, n, fd, path);
+	close(fd);
+	return e;
+}
+
+void mapped_close(void *bytes, size_t n)
+{
+	if (bytes)
+		munmap(bytes, n);
+}

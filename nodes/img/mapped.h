@@ -1,0 +1,13 @@
+/* mapped.h - a file's bytes where they lie, read only. */
+#ifndef SULCUS_MAPPED_H
+#define SULCUS_MAPPED_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Maps a regular file; an empty one is an error. The file must not shrink while it is mapped. */
+must_check struct error *mapped_open(void **bytes, size_t *n, const char *path);
+void mapped_close(void *bytes, size_t n);   /* NULL is allowed */
+
+#endif

@@ -1,0 +1,147 @@
+/* The writer keeps no file open: each volume is opened, written at its place and closed, which costs microseconds,
+ * and so nothing leaks when a node returns early, and threads need no lock. */
+#include "img/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "img/convert.h"
+#include "img/nifti.h"
+
+struct image_writer {
+	const char *path;
+	enum image_type type;
+	long n_voxel;          /* in a volume */
+	int n_vol, offset;     /* volumes, bytes before the first */
+	atomic_int n_put;
+};
+
+static struct error *cannot_write(const char *path)
+{
+	return error_new(ERR_SYSTEM, "cannot write %s: %s", path, strerror(errno));
+}
+
+static struct error *write_at(int fd, const unsigned char *bytes, size_t n, int64_t at, const char *path)
+{
+	while (n > 0) {
+		ssize_t done = pwrite(fd, bytes, n, at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return cannot_write(path);
+		bytes += done;
+		n -= (size_t)done;
+		at += done;
+	}
+	return NULL;
+}
+
+/* close() tells of a full disk on some network file systems. */
+static struct error *close_after(int fd, struct error *e, const char *path)
+{
+	return close(fd) != 0 && !e ? cannot_write(path) : e;
+}
+
+static struct error *start_file(const char *path, const unsigned char *header, int offset, int64_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct error *e;
+
+	if (fd < 0)
+		return cannot_write(path);
+	e = write_at(fd, header, (size_t)offset, 0, path);
+	if (!e && ftruncate(fd, offset + size) != 0)
+		e = cannot_write(path);
+	return close_after(fd, e, path);
+}
+
+struct error *image_create(struct image_writer **out, const char *path, const struct grid *g, int n_vol, double tr_s,
+                           enum image_type type, struct arena *a)
+{
+	unsigned char header[NIFTI_HEADER_MAX];
+	struct image_writer *w = NEW(a, struct image_writer);
+	int64_t volume = grid_size(g) * image_type_bytes(type);
+
+	if (grid_size(g) < 1 || grid_size(g) > INT_MAX || n_vol < 1 || volume > INT64_MAX / 4 / n_vol)
+		return error_new(ERR_DATA, "an image of %dx%dx%d voxels and %d volumes cannot be written", g->n[0], g->n[1],
+		                 g->n[2], n_vol);
+	w->path = arena_strdup(a, path);
+	w->type = type;
+	w->n_voxel = grid_size(g);
+	w->n_vol = n_vol;
+	w->offset = nifti_make(header, g, n_vol, tr_s, type);
+	TRY(start_file(path, header, w->offset, volume * n_vol));
+	*out = w;
+	return NULL;
+}
+
+struct error *image_put_raw(struct image_writer *w, int t, const void *voxel)
+{
+	int64_t volume = (int64_t)w->n_voxel * image_type_bytes(w->type);
+	int fd;
+
+	if (t < 0 || t >= w->n_vol)
+		return error_new(ERR_DATA, "volume %d is beyond the %d volumes of %s", t, w->n_vol, w->path);
+	fd = open(w->path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cannot_write(w->path);
+	TRY(close_after(fd, write_at(fd, voxel, (size_t)volume, w->offset + t * volume, w->path), w->path));
+	atomic_fetch_add(&w->n_put, 1);
+	return NULL;
+}
+
+struct error *image_put(struct image_writer *w, int t, const float *voxel)
+{
+	struct error *e;
+	void *raw;
+
+	if (w->type == IMAGE_FLOAT32)
+		return image_put_raw(w, t, voxel);
+	raw = malloc((size_t)w->n_voxel * (size_t)image_type_bytes(w->type));   /* not the arena's: callers are threads */
+	if (!raw)
+		abort();
+	convert_from_float(w->type, w->n_voxel, voxel, raw);
+	e = image_put_raw(w, t, raw);
+	free(raw);
+	return e;
+}
+
+struct error *image_finish(struct image_writer *w)
+{
+	int n = atomic_load(&w->n_put);
+
+	if (n == w->n_vol)
+		return NULL;
+	return error_new(ERR_DATA, "%d volumes of %s were written, must be %d", n, w->path, w->n_vol);
+}
+
+struct error *image_write(const char *path, const struct grid *g, int n_vol, double tr_s, enum image_type type,
+                          const void *voxel)
+{
+	struct arena *a = arena_new();
+	struct image_writer *w;
+	struct error *e = image_create(&w, path, g, n_vol, tr_s, type, a);
+
+	for (int t = 0; !e && t < n_vol; t++)
+		e = image_put_raw(w, t, (const unsigned char *)voxel
+		                        + (size_t)t * (size_t)w->n_voxel * (size_t)image_type_bytes(type));
+	arena_free(a);
+	return e;
+}
+
+struct error *image_write_floats(const char *path, const struct grid *g, const float *voxel)
+{
+	return image_write(path, g, 1, 0, IMAGE_FLOAT32, voxel);
+}
+
+struct error *image_write_bytes(const char *path, const struct grid *g, const unsigned char *voxel)
+{
+	return image_write(path, g, 1, 0, IMAGE_UINT8, voxel);
+}
