@@ -1,6 +1,7 @@
 /* The chain over the columns of a matrix, a block of columns at a time. */
 #include "num/clean.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdatomic.h>
@@ -211,6 +212,7 @@ static long clean_all(struct job *job, int n_threads, struct arena *scratch)
 	long n_groups = (job->n_col + GROUP * WIDTH - 1) / (GROUP * WIDTH);
 	size_t n_rows = (size_t)c->n_vol + 2 * (size_t)c->filter.pad + (size_t)(c->n_basis > 1 ? c->n_basis : 1);
 
+	assert(c->n_basis >= 0 && !(c->cutoffs.facts & FILTER_FACT_IMPOSSIBLE));
 	job->n_work = n_rows * WIDTH;
 	job->work = arena_alloc(scratch, (size_t)par_workers(n_threads, n_groups) * job->n_work, sizeof(double));
 	if (c->options.scale == CLEAN_SCALE_PSC) {
@@ -227,7 +229,8 @@ static long clean_all(struct job *job, int n_threads, struct arena *scratch)
 	return job->n_constant;
 }
 
-long clean_float(const struct clean *c, long n_col, const float *in, float *out, int n_threads, struct arena *scratch)
+long clean_float(const struct clean *c, long n_col, const float *in, float *out, int n_threads,
+                 struct arena *scratch)
 {
 	struct job job = { .c = c, .n_col = n_col, .in = in, .out = out };
 

@@ -1,5 +1,6 @@
 #include "num/filter.h"
 
+#include <assert.h>
 #include <complex.h>
 #include <float.h>
 #include <math.h>
@@ -229,6 +230,7 @@ void filter_run(const struct filter *f, int n_vol, double x[])
 
 	if (f->n_sections == 0)
 		return;
+	assert(n_vol > f->pad);
 	extend(n_vol, f->pad, x);
 	run_all(f, n, x, 1);
 	run_all(f, n, x + (long)(n - 1) * FILTER_LANES, -1);

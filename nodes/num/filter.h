@@ -1,8 +1,10 @@
 /* filter.h - Butterworth filters without phase shift, and slow cosines.
  *
- * A filter is a chain of second-order sections from the bilinear transform of the analog prototype; it runs forward and
- * then backward over a signal that is extended at both ends by its odd mirror image, and starts in the steady state.
- *   scipy.signal.butter and sosfiltfilt; Gustafsson 1996, Determining the initial states in forward-backward filtering */
+ * A filter is a chain of second-order sections from the bilinear transform of the analog prototype; it runs
+ * forward and then backward over a signal that is extended at both ends by its odd mirror image, and starts in
+ * the steady state.
+ *   scipy.signal.butter and sosfiltfilt
+ *   Gustafsson 1996, Determining the initial states in forward-backward filtering */
 #ifndef SULCUS_FILTER_H
 #define SULCUS_FILTER_H
 
@@ -41,21 +43,23 @@ struct filter {
 	double start[FILTER_MAX_ORDER][2];  /* steady state of each section's delays for a first sample of 1 */
 };
 
-/* NAN: no such cut-off. At or above Nyquist: Nyquist - Nyquist 10 eps32; below 0: Nyquist eps32 (nilearn's rules). */
+/* NAN: no such cut-off. At or above Nyquist: Nyquist - Nyquist 10 eps32; below 0: Nyquist eps32 (nilearn's
+ * rules). */
 struct filter_cutoffs filter_cutoffs(double high_pass_hz, double low_pass_hz, double tr_s, int order);
 /* Butterworth of this order; order within 1 .. FILTER_MAX_ORDER, cut-offs as filter_cutoffs() gave them. */
 void filter_design(struct filter *f, const struct filter_cutoffs *cut, double tr_s, int order);
 /* |H|^2 at this frequency, which is the gain of forward and backward together. */
 double filter_gain(const struct filter *f, double hz);
-/* Filters FILTER_LANES columns in place: x [n_vol + 2 pad][FILTER_LANES], where rows pad .. pad + n_vol - 1 hold the
- * signals before and after, and the others are work space. n_vol > pad. A NaN stays within its column. */
+/* Filters FILTER_LANES columns in place: x [n_vol + 2 pad][FILTER_LANES], where rows pad .. pad + n_vol - 1 hold
+ * the signals before and after, and the others are work space. n_vol > pad. A NaN stays within its column. */
 void filter_run(const struct filter *f, int n_vol, double x[]);
 /* The same for one series x [n_vol] in place; work [n_vol + 2 pad][FILTER_LANES]. */
 void filter_series(const struct filter *f, int n_vol, double x[n_vol], double work[]);
 
-/* How many cosines are slower than high_pass_hz: min(n_vol - 1, floor(((2 n_vol) high_pass) dt_s)), in this order;
- * 0 for anything that is not a positive number. nilearn's dt_s is (last - first) / (n_vol - 1) of the frame times, whose
- * rounding may lose a cosine: 375 volumes of 0.8 s and 0.01 Hz give it 5, dt_s = 0.8 gives 6. */
+/* How many cosines are slower than high_pass_hz: min(n_vol - 1, floor(((2 n_vol) high_pass) dt_s)), in this
+ * order; 0 for anything that is not a positive number. nilearn's dt_s is (last - first) / (n_vol - 1) of the
+ * frame times, whose rounding may lose a cosine: 375 volumes of 0.8 s and 0.01 Hz give it 5, dt_s = 0.8 gives
+ * 6. */
 int cosine_count(int n_vol, double high_pass_hz, double dt_s);
 /* The slow cosines without the constant: out[t][k - 1] = sqrt(2 / n) cos(pi / n (t + 0.5) k), k = 1 .. n_cos. */
 void cosine_basis(int n_vol, int n_cos, double out[n_vol][n_cos]);

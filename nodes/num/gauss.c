@@ -1,5 +1,6 @@
 #include "num/gauss.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -75,6 +76,8 @@ static void set_axis(struct gauss *g, int axis, double sigma, struct arena *a)
 {
 	static const int unit_after[3] = { 0, 1, 2 };  /* how many axes are faster */
 	int n = g->n[axis], r = gauss_radius(sigma), all = n + 2 * r;
+
+	assert(n >= 1 && r >= 0);
 	double *weight = NEW_N(a, double, r + 1);
 	int *mirror = NEW_N(a, int, all);
 	long *offset = NEW_N(a, long, all), stride = 1;

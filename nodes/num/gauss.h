@@ -44,13 +44,15 @@ void gauss_weights(double sigma, int radius, double weight[]);
 
 /* Each sigma must have a radius (gauss_radius() >= 0) and each n must be at least 1. */
 struct gauss *gauss_new(const int n[3], const double sigma[3], struct arena *a);
-/* compat: nilearn keeps unsigned images unsigned: each pass drops the fraction, modulo max + 1 (255 or 65535). A sum that
- * is whole but for its last bit may then differ by 1, as numpy's exp() is not the C library's on every machine. */
+/* compat: nilearn keeps unsigned images unsigned: each pass drops the fraction, modulo max + 1 (255 or 65535). A
+ * sum that is whole but for its last bit may then differ by 1, as numpy's exp() is not the C library's on every
+ * machine. */
 void gauss_truncate(struct gauss *g, double max);
 /* Floats of work space that one thread needs. */
 size_t gauss_work_size(const struct gauss *g);
 
-/* One volume of the source into out [nk][nj][ni], which may be the source's own voxels. work [gauss_work_size()]. */
+/* One volume of the source into out [nk][nj][ni], which may be the source's own voxels. work
+ * [gauss_work_size()]. */
 void gauss_smooth(const struct gauss *g, const struct gauss_source *in, int volume, float out[], float work[]);
 /* All volumes into out [n_vol][nk][nj][ni], which may be the source's own voxels. */
 void gauss_smooth_volumes(const struct gauss *g, const struct gauss_source *in, float out[], int n_threads,

@@ -12,7 +12,8 @@ typedef void par_fn(void *ctx, long item, int worker);
 
 /* How many workers par_for() uses at most, thus how many scratch areas are needed; at least 1. */
 int par_workers(int n_threads, long n_items);
-/* Calls fn for every item from 0 to n_items - 1. With one thread, or when the system gives no more, in the caller's. */
+/* Calls fn for every item from 0 to n_items - 1. With one thread, or when the system gives no more, in the
+ * caller's. */
 void par_for(int n_threads, long n_items, par_fn *fn, void *ctx);
 
 #endif

@@ -32,7 +32,8 @@ void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
 uint64_t rng_bits(struct rng *r)
 {
 	uint64_t block = r->position >> 1;
-	const uint32_t counter[4] = { (uint32_t)block, (uint32_t)(block >> 32), (uint32_t)r->stream, (uint32_t)(r->stream >> 32) };
+	const uint32_t counter[4] = { (uint32_t)block, (uint32_t)(block >> 32),
+	                              (uint32_t)r->stream, (uint32_t)(r->stream >> 32) };
 	const uint32_t key[2] = { (uint32_t)r->seed, (uint32_t)(r->seed >> 32) };
 	uint32_t out[4];
 	int half = (int)(r->position++ & 1) * 2;

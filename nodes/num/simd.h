@@ -1,7 +1,8 @@
 /* simd.h - eight numbers at a time, the same in every instruction set.
  *
- * Vectors are the compiler's own (gcc and clang), so one source serves SSE2, AVX2 and AVX-512: NUM_CLONES compiles
- * a function for each and the loader picks. As products and sums are never contracted, the bits do not depend on it. */
+ * Vectors are the compiler's own (gcc and clang), so one source serves SSE2, AVX2 and AVX-512: NUM_CLONES
+ * compiles a function for each and the loader picks. As products and sums are never contracted, the bits do not
+ * depend on it. */
 #ifndef SULCUS_SIMD_H
 #define SULCUS_SIMD_H
 

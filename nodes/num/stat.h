@@ -1,6 +1,7 @@
 /* stat.h - small statistics over many voxels: means over time, correlations, Fisher's z.
  *
- * Matrices are row-major [n_vol][n_col] of float; sums are double, in the order of time, for each column by itself. */
+ * Matrices are row-major [n_vol][n_col] of float; sums are double, in the order of time, for each column by
+ * itself. */
 #ifndef SULCUS_STAT_H
 #define SULCUS_STAT_H
 
