@@ -1,0 +1,112 @@
+/* One case of signal.clean, double in and double out: clean_case CASE.json ROOT OUT.npy
+ *
+ * Stored series are floats, which cannot hold this suite's tolerance of 1e-8; so the kernel is called as the nodes call
+ * it, but on doubles. Exit status 77: the case asks for something that there is no code for. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "fmri/clean_args.h"
+#include "img/npy.h"
+
+enum { WAITING = 77 };
+
+static const char *const known[] = { "detrend", "standardize", "standardize_confounds", "low_pass", "high_pass", "t_r",
+                                     "confounds", "filter", NULL };
+
+static bool all_known(const struct doc *params)
+{
+	for (int i = 0; i < params->n; i++) {
+		bool found = false;
+
+		for (int k = 0; known[k]; k++)
+			found |= strcmp(params->key[i]->text, known[k]) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static double number(const struct doc *params, const char *key)
+{
+	const char *text = doc_text(params, key, NULL);
+
+	return text ? strtod(text, NULL) : (double)NAN;
+}
+
+static bool truth(const struct doc *params, const char *key, const char *fallback)
+{
+	return strcmp(doc_text(params, key, fallback), "true") == 0;
+}
+
+static struct clean_args args_of(const struct doc *params)
+{
+	static const char *const scale[] = { "false", "zscore_sample", "zscore", "psc" };
+	const char *word = doc_text(params, "standardize", "zscore");
+	struct clean_args args = {
+		.detrend = truth(params, "detrend", "true"),
+		.standardize_confounds = truth(params, "standardize_confounds", "true"), .low_pass_hz = number(params, "low_pass"),
+		.high_pass_hz = number(params, "high_pass"), .tr_s = number(params, "t_r"),
+		.cosine = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0,
+	};
+
+	for (int k = 0; k < 4; k++)
+		if (strcmp(word, scale[k]) == 0)
+			args.standardize = (enum clean_standardize)k;
+	return args;
+}
+
+static struct error *run(const struct doc *c, const char *root, const char *out, struct arena *a)
+{
+	const struct doc *params = doc_get(c, "params");
+	const char *table = doc_text(params, "confounds", NULL);
+	struct clean_args args = args_of(params);
+	struct confounds confounds = { 0 };
+	struct npy signals, x;
+	struct clean *clean;
+	double *cleaned;
+
+	TRY(npy_read(&signals, path_join(a, root, doc_text(doc_get(c, "inputs"), "signals", "")), NPY_FLOAT64, a));
+	if (table) {
+		TRY(npy_read(&x, path_join(a, root, table), NPY_FLOAT64, a));
+		confounds = (struct confounds){ x.n_row, x.n_col, x.f64 };
+	}
+	TRY(clean_prepare(&clean, &args, signals.n_row, 0, &confounds, "signals", a));
+	cleaned = NEW_N(a, double, (long)signals.n_row * signals.n_col);
+	clean_double(clean, signals.n_col, signals.f64, cleaned, 1, a);
+	return npy_write(out, signals.n_row, signals.n_col, cleaned);
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *a = arena_new();
+	struct doc *c = NULL;
+	struct error *e;
+	char *text;
+	size_t n;
+	int status = 0;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: clean_case CASE.json ROOT OUT.npy\n");
+		return 2;
+	}
+	e = file_read(&text, &n, argv[1], 1 << 20, a);
+	if (!e)
+		e = json_read(&c, text, n, argv[1], a);
+	if (!e && !all_known(doc_get(c, "params")))
+		status = WAITING;
+	else if (!e)
+		e = run(c, argv[2], argv[3], a);
+	if (e) {
+		error_print(e, stderr);
+		error_free(e);
+		status = 1;
+	}
+	arena_free(a);
+	return status;
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Runs the reference cases: run.py --sulcus PROGRAM --clean-case PROGRAM [CASE...]
+
+Every element of every expected file is compared: |a - b| <= atol + rtol |b|. Cases whose node does not exist yet are
+listed as waiting; the exit status is 1 when any other fails.
+"""
+import argparse
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import arrays
+import cases
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WAITING = 77
+
+
+def compare(is_path, must_path, case, name):
+    """None, or what differs."""
+    (a, shape_a), (b, shape_b) = arrays.read(is_path), arrays.read(must_path)
+    if name == "signals_every_50th":
+        rows, columns = shape_a
+        a, shape_a = [a[r * columns + c] for r in range(rows) for c in range(0, columns, 50)], (rows, (columns + 49) // 50)
+    if len(a) != len(b):
+        return f"{name} has shape {shape_a}, must have {shape_b}"
+    rtol, atol = case["rtol"], case["atol"]
+    wrong = [(abs(x - y), i) for i, (x, y) in enumerate(zip(a, b))
+             if not (abs(x - y) <= atol + rtol * abs(y) or x == y or (x != x and y != y))]
+    if not wrong:
+        return None
+    worst, i = max(wrong, key=lambda w: (w[0] != w[0], w[0]))
+    return f"{name}: {len(wrong)} of {len(a)} elements differ, the most at {i}: {a[i]!r}, must be {b[i]!r}"
+
+
+def expected(case, found):
+    for name, path in case["expected"].items():
+        files = found(name)
+        if not files:
+            return f"{name} was not made"
+        wrong = compare(files[0], os.path.join(HERE, path), case, name)
+        if wrong:
+            return wrong
+    return None
+
+
+def run_clean(args, case, folder):
+    out = os.path.join(folder, "out.npy")
+    done = subprocess.run([args.clean_case, os.path.join(HERE, case["name"], "case.json"), HERE, out],
+                          capture_output=True, text=True)
+    if done.returncode == WAITING:
+        raise cases.Waiting("parameters of signal.clean")
+    if done.returncode:
+        return done.stderr.strip()
+    return expected(case, lambda name: [out])
+
+
+def run_pipeline(args, case, folder):
+    text = cases.pipeline(case, HERE, lambda path: arrays.read(os.path.join(HERE, path)))
+    if not args.sulcus:
+        raise cases.Waiting("no program")
+    file, out = os.path.join(folder, "case.yaml"), os.path.join(folder, "out")
+    with open(file, "w") as f:
+        json.dump(text, f, indent=1)
+    done = subprocess.run([args.sulcus, "run", file, "--out", out, "--cache", args.cache], capture_output=True, text=True)
+    if done.returncode:
+        return f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return expected(case, lambda name: [p for p in glob.glob(os.path.join(out, name + ".*")) if not p.endswith(".json")])
+
+
+def run_case(args, case, folder):
+    """What became of a case: "pass", "waiting" or "FAIL", and why."""
+    try:
+        wrong = (run_clean if case["function"] == "signal.clean" else run_pipeline)(args, case, folder)
+    except cases.Waiting as why:
+        return "waiting", str(why)
+    return ("FAIL", wrong) if wrong else ("pass", "")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sulcus", default="")
+    parser.add_argument("--clean-case", required=True)
+    parser.add_argument("only", nargs="*")
+    args = parser.parse_args()
+    names = sorted(os.path.basename(os.path.dirname(p)) for p in glob.glob(os.path.join(HERE, "*", "case.json")))
+    count = {"pass": 0, "waiting": 0, "FAIL": 0}
+    with tempfile.TemporaryDirectory() as top:
+        args.cache = os.path.join(top, "cache")
+        for name in names:
+            if args.only and name not in args.only:
+                continue
+            with open(os.path.join(HERE, name, "case.json")) as f:
+                case = json.load(f)
+            folder = os.path.join(top, name)
+            os.mkdir(folder)
+            what, why = run_case(args, case, folder)
+            count[what] += 1
+            print(f"{what:8}{name}{': ' + why if why else ''}", flush=True)
+    print(f"reference: {count['pass']} of {len(names)} cases pass"
+          f"{', %d wait for their nodes' % count['waiting'] if count['waiting'] else ''}"
+          f"{', %d FAIL' % count['FAIL'] if count['FAIL'] else ''}")
+    sys.exit(1 if count["FAIL"] else 0)
+
+
+main()
