@@ -68,7 +68,7 @@ static const char *detail_of(const struct step *s)
 {
 	if (s->pattern)
 		return s->pattern;
-	return s->argv ? s->argv[0] : s->node->name;
+	return s->argv ? s->argv[0] : s->n_pick ? "pick" : s->node->name;
 }
 
 static const char *wire_label(struct arena *a, const struct step_out *out, const struct port_decl *in)

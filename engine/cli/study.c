@@ -23,11 +23,17 @@ const char *study_memo_name(const struct pipeline *p, const struct sets *set, st
 	return b.text;
 }
 
+struct error *study_data(const struct study_options *o)
+{
+	if (o->data && setenv("SULCUS_DATA", o->data, 1) != 0)     /* workers look there too */
+		return error_new(ERR_SYSTEM, "cannot set SULCUS_DATA");
+	return NULL;
+}
+
 struct error *study_open(struct study *s, const char *file, const struct study_options *o, struct arena *a)
 {
 	*s = (struct study){ .file = file, .arena = a, .diag = diag_new(a) };
-	if (o->data && setenv("SULCUS_DATA", o->data, 1) != 0)     /* workers look there too */
-		return error_new(ERR_SYSTEM, "out of memory");
+	TRY(study_data(o));
 	s->pipeline = pipeline_read(file, o->set.item, o->set.n, s->diag, a);
 	if (!s->pipeline || s->diag->n_error)
 		return NULL;

@@ -34,6 +34,8 @@ struct study {
 	struct plan *plan;          /* NULL when the text has errors */
 };
 
+/* Tells --data to all that look for fetched data. */
+must_check struct error *study_data(const struct study_options *o);
 /* Reads and expands; everything wrong with the file is in s->diag, an error here is about the machine. */
 must_check struct error *study_open(struct study *s, const char *file, const struct study_options *o, struct arena *a);
 /* Keys and look-ups, when the file has no errors so far. */

@@ -1,0 +1,191 @@
+#include "cli/subject.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "run/pool.h"
+#include "run/wire.h"
+#include "store/store.h"
+
+/* ---- outside files ---- */
+struct extension { const char *end, *kind; };
+
+/* The first that fits; a kind that this build does not have is a file. */
+static const struct extension extensions[] = {
+	{ ".nii.gz", "image" }, { ".nii", "image" }, { ".tsv", "table" }, { ".csv", "table" }, { ".txt", "table" },
+	{ ".npy", "matrix" }, { ".json", "record" }, { NULL, "file" },
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), k = strlen(end);
+
+	return n > k && strcmp(text + n - k, end) == 0;
+}
+
+static const char *guess_kind(const char *path)
+{
+	const struct extension *x = extensions;
+
+	for (int i = 0; kind_table[i]; i++)          /* a name out of the store says it exactly: series.npy */
+		if (kind_table[i]->blob && !kind_table[i]->is && strcmp(kind_table[i]->blob, path_base(path)) == 0)
+			return kind_table[i]->name;
+	while (x->end && !ends_with(path, x->end))
+		x++;
+	return kind_find(x->kind) ? x->kind : "file";
+}
+
+void subject_file(struct subject *out, const char *path, struct arena *a)
+{
+	const char *kind = guess_kind(path);
+	const struct kind_decl *d = kind_find(kind);
+	struct blob *blob = NEW(a, struct blob);
+
+	*blob = (struct blob){ d && d->blob ? d->blob : "file", path };
+	*out = (struct subject){ path, { .cell = "", .kind = kind, .n_blob = 1, .blob = blob } };
+}
+
+/* ---- results ---- */
+static struct error *from_artifact(struct item *out, const struct study *s, const struct artifact *art, const char *name)
+{
+	struct blob *blob = NEW_N(s->arena, struct blob, art->n_blob);
+
+	for (int i = 0; i < art->n_blob; i++) {
+		if (!store_has_blob(s->store, &art->blob[i].digest))
+			return error_new(ERR_DATA, "%s: its bytes are no longer in the store; run the pipeline to make them again", name);
+		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(s->store, &art->blob[i].digest, s->arena) };
+	}
+	out->n_blob = art->n_blob;
+	out->blob = blob;
+	return NULL;
+}
+
+static int find_port(const struct step *s, const char *name)
+{
+	for (int i = 0; i < s->n_out; i++)
+		if (!name || strcmp(s->out[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static const char *port_names(struct arena *a, const struct step *s)
+{
+	struct buf b = { .arena = a };
+
+	buf_add(&b, "");
+	for (int i = 0; i < s->n_out; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", s->out[i].name);
+	return b.text;
+}
+
+/* "step@cell.port": the port is what follows the last dot, unless all of it names a task. */
+static struct error *find_result(struct subject *out, const struct study *s, const char *word)
+{
+	const char *dot = strrchr(word, '.'), *name = NULL, *port = NULL;
+	const struct task *t = study_task(s, word);
+	const struct artifact *art;
+	int k;
+
+	if (!t && dot) {
+		name = arena_strndup(s->arena, word, (size_t)(dot - word));
+		port = dot + 1;
+		t = study_task(s, name);
+	}
+	if (!t)
+		return study_no_task(s, name ? name : word);
+	k = find_port(t->step, port);
+	if (k < 0)
+		return error_new(ERR_USER, "step '%s' has no output '%s'; it has %s", t->step->name, port ? port : "",
+		                 port_names(s->arena, t->step));
+	art = task_output(t, k);
+	if (!art)
+		return error_new(ERR_DATA, "%s has no result for the files as they are now; 'sulcus run %s' makes it",
+		                 task_name(s->arena, t), s->file);
+	out->item.kind = t->step->out[k].kind->name;
+	out->item.cell = "";
+	return from_artifact(&out->item, s, art, out->name);
+}
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+struct error *subject_find(struct subject *out, int *code, const char *word, const struct study_options *o, struct arena *a)
+{
+	const char *colon = strrchr(word, ':');
+	const char *file = colon ? arena_strndup(a, word, (size_t)(colon - word)) : NULL;
+	struct study s;
+	struct error *e;
+
+	*code = CLI_DONE;
+	if (is_file(word)) {
+		subject_file(out, word, a);
+		return NULL;
+	}
+	if (!file || !is_file(file))
+		return error_new(ERR_USER, "%s: there is no such file, nor a pipeline and step (study.yaml:step@01.image)", word);
+	*out = (struct subject){ .name = word };
+	e = study_load(&s, code, file, o, a);
+	if (!e && *code == CLI_DONE)
+		e = find_result(out, &s, colon + 1);
+	study_close(&s);
+	return e;
+}
+
+/* ---- what a worker says of them ---- */
+struct error *subject_show(const char **text, struct pool *p, const struct subject *s, struct arena *a)
+{
+	struct wire_item item = { .item = s->item };
+	struct wire_port in = { .port = "x", .kind = s->item.kind, .n = 1, .item = &item };
+	struct request r = { .what = WIRE_SHOW, .name = s->name, .n_in = 1, .in = &in, .threads = 1 };
+	struct reply *reply;
+
+	TRY(pool_call(&reply, p, &r, a));
+	*text = reply->text ? reply->text : "";
+	return NULL;
+}
+
+/* The facts of a comparison that a person wants beside the sentence. */
+static const char *numbers(const struct doc *d, struct arena *a)
+{
+	static const char *const key[] = { "max_abs", "where", "correlation", "dice" };
+	static const char *const word[] = { "largest difference ", "at ", "correlation ", "Dice " };
+	struct buf b = { .arena = a };
+
+	buf_add(&b, doc_text(d, "text", ""));
+	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
+		const char *text = doc_text(d, key[i], NULL);
+
+		if (text && *text && strcmp(text, "null") != 0)
+			buf_printf(&b, "%s%s%s", b.n ? i == 1 ? " " : ", " : "", word[i], text);
+	}
+	return b.text;
+}
+
+struct error *subject_diff(struct difference *out, struct pool *p, const struct subject *x, const struct subject *y,
+                           const double tol[2], struct arena *a)
+{
+	struct wire_item item[2] = { { .item = x->item }, { .item = y->item } };
+	struct wire_port in[2] = { { .port = "x", .n = 1, .item = &item[0] }, { .port = "y", .n = 1, .item = &item[1] } };
+	struct request r = { .what = WIRE_DIFF, .name = x->name, .n_in = 2, .in = in, .threads = 1,
+	                     .rtol = tol[0], .atol = tol[1] };
+	struct reply *reply;
+
+	if (!kind_fits(x->item.kind, y->item.kind) && !kind_fits(y->item.kind, x->item.kind)) {
+		*out = (struct difference){ false, arena_printf(a, "one is a %s, the other a %s", x->item.kind, y->item.kind) };
+		return NULL;
+	}
+	TRY(pool_call(&reply, p, &r, a));
+	if (!reply->doc)
+		return error_new(ERR_WORKER, "the worker did not compare %s", x->name);
+	*out = (struct difference){ strcmp(doc_text(reply->doc, "same", "false"), "true") == 0, numbers(reply->doc, a) };
+	return NULL;
+}
