@@ -1,0 +1,45 @@
+/* pattern_parts.h - a file pattern taken apart at its slashes, and one name matched against one part. */
+#ifndef SULCUS_PATTERN_PARTS_H
+#define SULCUS_PATTERN_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct arena;
+
+enum token_kind { TOKEN_TEXT, TOKEN_STAR, TOKEN_CAPTURE };
+
+struct token {
+	enum token_kind kind;
+	const char *text;         /* TOKEN_TEXT: n bytes */
+	size_t n;
+	int capture;              /* TOKEN_CAPTURE: index in names */
+};
+
+struct part {
+	const char *text;         /* as written */
+	bool any_depth;           /* ** */
+	bool again;               /* some name stands twice in this part */
+	int n_token, n_wild;      /* n_wild: stars and captures */
+	struct token *token;
+};
+
+struct pattern {
+	bool absolute;
+	int n_part, n_name;
+	struct part *part;
+	const char **name;
+};
+
+/* What a capture stands for; text NULL: not known yet. */
+struct span { const char *text; size_t n; };
+
+must_check struct error *pattern_parse(struct pattern *out, const char *text, struct arena *a);
+/* Does a file's name match? Captures known already must agree, others are filled in (cap changes only on a match). */
+bool part_match(const struct part *p, const char *name, struct span *cap);
+/* The one name that can match, when no star and no unknown capture is in the part, else NULL. */
+const char *part_name(const struct part *p, const struct span *cap, struct arena *a);
+
+#endif
