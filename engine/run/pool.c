@@ -1,0 +1,197 @@
+#include "run/pool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "run/proc.h"
+#include "run/wire.h"
+
+enum { POLL_MAX = 256 };
+
+struct pool {
+	struct arena *arena;
+	struct store *store;
+	const char *program;
+	int max, n, n_busy, turn;   /* turn: whom to look at first, so that nobody waits for ever */
+	int dead_log;               /* of a worker that died, until the next call; -1: none */
+	struct proc *proc;          /* [max] */
+};
+
+struct pool *pool_new(struct store *s, int max, struct arena *a)
+{
+	struct pool *p = NEW(a, struct pool);
+
+	p->arena = a;
+	p->store = s;
+	p->dead_log = -1;
+	p->max = max < 1 ? 1 : max > POLL_MAX - 1 ? POLL_MAX - 1 : max;
+	p->proc = NEW_N(a, struct proc, p->max);
+	signal(SIGPIPE, SIG_IGN);   /* a dead worker is seen as an error of write */
+	return p;
+}
+
+int pool_busy(const struct pool *p)
+{
+	return p->n_busy;
+}
+
+int pool_max(const struct pool *p)
+{
+	return p->max;
+}
+
+/* An idle worker that runs, else a place for a new one. */
+static struct proc *choose(struct pool *p)
+{
+	struct proc *empty = NULL;
+
+	for (int i = 0; i < p->max; i++) {
+		struct proc *w = &p->proc[i];
+
+		if (w->pid && !w->busy)
+			return w;
+		if (!w->pid && !empty)
+			empty = w;
+	}
+	return empty;
+}
+
+static struct error *start(struct pool *p, struct proc *w)
+{
+	if (!p->program)
+		p->program = pool_program(p->arena);
+	if (!p->program)
+		return error_new(ERR_USER, "there is no program 'sulcus-worker' beside sulcus; SULCUS_WORKER may name it");
+	return proc_start(w, p->program, p->store, p->arena);
+}
+
+struct error *pool_send(struct pool *p, const struct request *r, void *ctx)
+{
+	struct proc *w = choose(p);
+	struct arena *a = arena_new();
+	struct buf b = { .arena = a };
+	struct error *e = NULL;
+
+	if (!w)
+		e = error_new(ERR_SYSTEM, "all %d workers are busy", p->max);
+	else if (!w->pid)
+		e = start(p, w);
+	if (!e) {
+		wire_begin(&b);
+		request_write(&b, r);
+		/* a worker that died while idle is seen by the reader, as one that died of the request */
+		error_free(wire_send(w->to, &b));
+		w->busy = true;
+		w->ctx = ctx;
+		p->n_busy++;
+	}
+	arena_free(a);
+	return e;
+}
+
+/* The reply, or the end, of a worker that has something to read. */
+static struct error *receive(struct pool *p, struct proc *w, struct pool_event *ev, struct arena *a)
+{
+	const char *text;
+	bool end, whole;
+	size_t n;
+
+	TRY(wire_fill(&w->in, w->from, &end));
+	struct error *e = wire_next(&w->in, &whole, &text, &n);
+	if (!e && whole)
+		e = reply_read(&ev->reply, text, n, a);
+	if (!e && !whole && !end)
+		return NULL;
+	if (w->busy) {
+		p->n_busy--;
+		ev->ctx = w->ctx;
+	}
+	w->busy = false;
+	ev->log_fd = w->log;
+	ev->log_size = proc_log_size(w);
+	if (e || !whole)
+		ev->death = proc_reap(w, e, ev);
+	if (ev->death)
+		p->dead_log = ev->log_fd;
+	return NULL;
+}
+
+static int gather_fds(struct pool *p, struct pollfd *fd, struct proc **who, int wake_fd)
+{
+	int n = 0;
+
+	for (int i = 0; i < p->max; i++) {
+		struct proc *w = &p->proc[(i + p->turn) % p->max];
+
+		if (!w->pid || !w->busy)
+			continue;
+		who[n] = w;
+		fd[n++] = (struct pollfd){ .fd = w->from, .events = POLLIN };
+	}
+	p->turn++;
+	if (wake_fd >= 0) {
+		who[n] = NULL;
+		fd[n++] = (struct pollfd){ .fd = wake_fd, .events = POLLIN };
+	}
+	return n;
+}
+
+static void forget_logs(struct pool *p)
+{
+	if (p->dead_log >= 0)
+		close(p->dead_log);
+	p->dead_log = -1;
+	for (int i = 0; i < p->max; i++)
+		proc_forget_log(&p->proc[i]);
+}
+
+struct error *pool_wait(struct pool *p, struct pool_event *ev, int wake_fd, int timeout_ms, struct arena *a)
+{
+	struct pollfd fd[POLL_MAX];
+	struct proc *who[POLL_MAX];
+	int n;
+
+	*ev = (struct pool_event){ .log_fd = -1 };
+	forget_logs(p);
+	n = gather_fds(p, fd, who, wake_fd);
+	if (poll(fd, (nfds_t)n, timeout_ms) < 0)
+		return errno == EINTR ? NULL : error_new(ERR_SYSTEM, "cannot wait for the workers: %s", strerror(errno));
+	for (int i = 0; i < n; i++)
+		if (who[i] && fd[i].revents)
+			return receive(p, who[i], ev, a);
+	return NULL;
+}
+
+void pool_stop(struct pool *p, bool now)
+{
+	for (int i = 0; i < p->max; i++)
+		if (p->proc[i].pid && p->proc[i].busy)
+			kill(p->proc[i].pid, now ? SIGKILL : SIGTERM);
+}
+
+void pool_free(struct pool *p)
+{
+	pool_stop(p, true);
+	forget_logs(p);
+	for (int i = 0; i < p->max; i++)
+		proc_hang_up(&p->proc[i]);
+	for (int i = 0; i < p->max; i++)
+		proc_end(&p->proc[i]);
+}
+
+struct error *pool_call(struct reply **out, struct pool *p, const struct request *r, struct arena *a)
+{
+	struct pool_event ev = { 0 };
+
+	TRY(pool_send(p, r, p));
+	while (!ev.ctx)
+		TRY(pool_wait(p, &ev, -1, -1, a));
+	if (ev.death)
+		return ev.death;
+	*out = ev.reply;
+	return ev.reply->error;
+}

@@ -1,0 +1,134 @@
+#include "run/work.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "node/node.h"
+
+double clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+struct work *task_work(struct plan *p, struct task *t)
+{
+	if (!t->run) {
+		struct work *w = NEW(p->arena, struct work);
+
+		w->facts = NEW_N(p->arena, const struct doc *, t->step->n_out);
+		t->run = w;
+	}
+	return t->run;
+}
+
+bool task_runs(const struct task *t)
+{
+	return !t->step->n_pick;
+}
+
+struct task *dep_maker(const struct task_dep *d)
+{
+	while (d) {
+		struct task *t = d->task;
+
+		if (t->state == TASK_EXCLUDED && t->fall && t->fall[d->port].task)
+			d = &t->fall[d->port];
+		else if (t->step->n_pick && t->arg[0].n)
+			d = &t->arg[0].dep[0];
+		else
+			return t;
+	}
+	return NULL;
+}
+
+static const char *out_kind(const struct step *st, int port)
+{
+	return st->out[port].kind ? st->out[port].kind->name : "file";
+}
+
+/* Paths of what the store has; for headers alone, bytes that were evicted are left out. */
+static void add_blobs(struct item *it, const struct plan *p, const struct artifact *art, bool look, struct arena *a)
+{
+	struct blob *blob = NEW_N(a, struct blob, art->n_blob);
+
+	for (int i = 0; i < art->n_blob; i++) {
+		if (look && !store_has_blob(p->store, &art->blob[i].digest))
+			return;
+		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(p->store, &art->blob[i].digest, a) };
+	}
+	it->blob = blob;
+	it->n_blob = art->n_blob;
+}
+
+static void add_dep(struct wire_item *it, struct plan *p, const struct task_dep *d, bool look, struct arena *a)
+{
+	const struct artifact *art = dep_output(p, d);
+	const struct work *w = d->task->run;
+
+	it->item.kind = out_kind(d->task->step, d->port);
+	if (art && p->store)
+		add_blobs(&it->item, p, art, look, a);
+	if (w && look && !d->item)
+		it->facts = w->facts[d->port];
+}
+
+static void add_path(struct request *r, const struct task *t, struct arena *a)
+{
+	struct wire_port *port = &r->in[r->n_in++];
+	struct blob *blob = NEW(a, struct blob);
+
+	*blob = (struct blob){ "file", t->path };
+	*port = (struct wire_port){ .port = "file", .n = 1, .item = NEW(a, struct wire_item) };
+	port->item[0].item = (struct item){ "", "file", 1, blob };
+}
+
+static void add_input(struct request *r, struct plan *p, struct task *t, int i, bool look, struct arena *a)
+{
+	const struct port_decl *decl = &t->step->node->in[i];
+	const struct task_arg *arg = &t->arg[i];
+	const char *literal = task_literal(t, i);
+	struct wire_port *port = &r->in[r->n_in];
+
+	if (!arg->n && !literal)
+		return;
+	r->n_in++;
+	*port = (struct wire_port){ .port = decl->name, .n = literal ? 1 : arg->n };
+	port->item = NEW_N(a, struct wire_item, port->n);
+	if (literal)
+		port->item[0] = (struct wire_item){ .item = { .cell = "", .kind = decl->kind }, .literal = literal };
+	for (int k = 0; k < arg->n && !literal; k++) {
+		port->item[k].item.cell = arg->cell ? arg->cell[k] : "";
+		add_dep(&port->item[k], p, &arg->dep[k], look, a);
+	}
+}
+
+static void add_outputs(struct request *r, const struct task *t, struct arena *a)
+{
+	const struct step *st = t->step;
+
+	r->out = NEW_N(a, struct wire_port, st->n_out);
+	for (int i = 0; i < st->n_out; i++)
+		if (t->want >= 0 ? i == t->want : !st->out[i].port->on_request)
+			r->out[r->n_out++] = (struct wire_port){ .port = st->out[i].name, .kind = out_kind(st, i) };
+}
+
+void task_request(struct request *r, struct plan *p, struct task *t, enum wire_do what, struct arena *a)
+{
+	const struct node_decl *n = t->step->node;
+	bool look = what == WIRE_SHAPE;
+
+	*r = (struct request){ .what = what, .node = n->name, .version = n->version, .threads = 1 };
+	r->name = task_name(a, t);
+	r->params = task_params_json(t, a);
+	r->in = NEW_N(a, struct wire_port, n->n_in + 1);
+	if (t->path && !p->no_data)
+		add_path(r, t, a);
+	for (int i = 0; i < n->n_in; i++)
+		add_input(r, p, t, i, look, a);
+	add_outputs(r, t, a);
+}

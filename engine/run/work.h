@@ -1,0 +1,33 @@
+/* work.h - what a run knows of a task beyond the plan, and how a worker is told to do it. */
+#ifndef SULCUS_WORK_H
+#define SULCUS_WORK_H
+
+#include "plan/plan.h"
+#include "run/wire.h"
+
+/* At task->run, for tasks that are looked at or run; a run that has nothing to do makes none. */
+struct work {
+	const struct doc **facts;   /* [step->n_out] of its outputs; NULL: not known */
+	int n_before;               /* headers: tasks whose facts are awaited; then: producers whose bytes are */
+	struct task **after;        /* tasks that wait for these bytes, besides the plan's readers */
+	int n_after;
+	bool queued, leased, again; /* again: it ran for its bytes alone */
+	int threads;                /* while running */
+	int64_t memory;             /* held while running, bytes */
+	double started;             /* of clock_now */
+	int64_t bytes;              /* written by this run */
+	const char *log;            /* where what it printed is, or NULL */
+};
+
+struct work *task_work(struct plan *p, struct task *t);
+/* How a worker is told to do t, or to look at its headers. */
+void task_request(struct request *r, struct plan *p, struct task *t, enum wire_do what, struct arena *a);
+/* The task whose bytes an input really is, as `else` and picks hand on those of others. */
+struct task *dep_maker(const struct task_dep *d);
+/* Is it something that a worker does? (A pick only hands on.) */
+bool task_runs(const struct task *t);
+
+/* Seconds of a clock that never jumps. */
+double clock_now(void);
+
+#endif

@@ -1,0 +1,172 @@
+/* Running a node: the structs it is called with are filled by its declaration's offsets. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/json.h"
+#include "config/value.h"
+#include "run/worker.h"
+#include "store/store.h"
+
+const char *out_blob(struct out *o, const char *name)
+{
+	struct arena *a = o->job->arena;
+	struct blob b = { arena_strdup(a, name), store_tmp(o->job->worker->store, o->port, a) };
+
+	for (int i = 0; i < o->n; i++)
+		if (strcmp(o->blob[i].name, name) == 0)
+			return o->blob[i].path;
+	PUSH(a, o->blob, o->n, b);
+	return b.path;
+}
+
+void node_note(struct node_env *env, const char *fmt, ...)
+{
+	struct job *j = env->run;
+	va_list ap;
+
+	va_start(ap, fmt);
+	const char *text = arena_vprintf(j->arena, fmt, ap);
+	va_end(ap);
+	PUSH(j->arena, j->reply->note, j->reply->n_note, text);
+}
+
+static struct error *finish_blob(struct store_blob *done, const struct out *o, const struct blob *b)
+{
+	struct error *e;
+
+	done->name = b->name;
+	e = digest_file(&done->digest, &done->size, b->path, o->job->request->threads);
+	if (e)
+		return error_wrap(e, "output '%s' was not written whole (%s); this is a bug in the node", o->port, b->name);
+	o->job->reply->bytes += done->size;
+	return store_adopt(o->job->worker->store, b->path, &done->digest);
+}
+
+struct error *out_finish(struct out *o, bool may_be_empty)
+{
+	struct reply *r = o->job->reply;
+	struct record_out done = { .port = o->port };
+
+	if (!o->n && !may_be_empty)
+		return error_new(ERR_WORKER, "the node ended well but did not write its output '%s'; this is a bug in the node",
+		                 o->port);
+	done.artifact.n_blob = o->n;
+	done.artifact.blob = NEW_N(o->job->arena, struct store_blob, o->n);
+	for (int i = 0; i < o->n; i++)
+		TRY(finish_blob(&done.artifact.blob[i], o, &o->blob[i]));
+	PUSH(o->job->arena, r->out, r->n_out, done);
+	return NULL;
+}
+
+const struct node_calls *calls_find(const struct node_decl *n)
+{
+	for (int i = 0; node_table[i]; i++)
+		if (node_table[i] == n)
+			return &node_calls[i];
+	return NULL;
+}
+
+static const struct wire_port *find_port(const char *name, int n, const struct wire_port *port)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(port[i].port, name) == 0)
+			return &port[i];
+	return NULL;
+}
+
+static struct error *bind_input(void *inputs, const struct port_decl *p, const struct wire_port *given, struct arena *a)
+{
+	void *at = (char *)inputs + p->offset;
+	int n = given ? given->n : 0;
+	struct item *item = NEW_N(a, struct item, n);
+
+	for (int i = 0; i < n; i++)
+		item[i] = given->item[i].item;
+	if (p->many)
+		*(struct items *)at = (struct items){ n, item };
+	else if (n == 1)
+		*(const struct item **)at = item;
+	else if (n > 1)
+		return error_new(ERR_WORKER, "input '%s' takes one artifact, was given %d", p->name, n);
+	if (!n && !p->optional && !p->many)
+		return error_new(ERR_WORKER, "input '%s' was given nothing", p->name);
+	return NULL;
+}
+
+struct error *node_call(struct job *j, const struct node_decl *n, const struct doc *given, int n_in,
+                        const struct wire_port *in, struct out *out, int n_out)
+{
+	struct arena *a = j->arena;
+	void *params = arena_calloc(a, 1, n->params_size), *inputs = arena_calloc(a, 1, n->inputs_size);
+	void *outputs = arena_calloc(a, 1, n->outputs_size);
+	struct node_env env = { a, j->request->threads, j->worker->scratch, j };
+	struct doc *none = doc_new_map(a);
+
+	TRY(bind_params(params, n, given ? given : none, a));
+	for (int i = 0; i < n->n_in; i++)
+		TRY(bind_input(inputs, &n->in[i], find_port(n->in[i].name, n_in, in), a));
+	for (int i = 0; i < n->n_out; i++)
+		for (int k = 0; k < n_out; k++)
+			if (strcmp(n->out[i].name, out[k].port) == 0)
+				*(struct out **)((char *)outputs + n->out[i].offset) = &out[k];
+	return calls_find(n)->run(&env, params, inputs, outputs);
+}
+
+struct error *node_defaults(struct doc **out, const struct node_decl *n, struct arena *a)
+{
+	struct buf b = { .arena = a };
+
+	buf_add(&b, "{");
+	for (int i = 0; i < n->n_param; i++) {
+		if (!n->param[i].fallback)
+			continue;
+		buf_add(&b, b.n > 1 ? "," : "");
+		json_text(&b, n->param[i].name);
+		buf_add(&b, ":");
+		buf_add(&b, n->param[i].fallback);
+	}
+	buf_add(&b, "}");
+	return json_read(out, b.text, b.n, "defaults", a);
+}
+
+static const struct port_decl *output_decl(const struct node_decl *n, const char *name)
+{
+	for (int i = 0; i < n->n_out; i++)
+		if (strcmp(n->out[i].name, name) == 0)
+			return &n->out[i];
+	return NULL;
+}
+
+static struct error *find_node(const struct node_decl **out, const struct request *r)
+{
+	*out = node_find(r->node);
+	if (!*out || !calls_find(*out)->run)
+		return error_new(ERR_WORKER, "sulcus-worker has no node '%s'; it is not of the same version as sulcus", r->node);
+	if ((*out)->version != r->version)
+		return error_new(ERR_WORKER, "sulcus-worker has version %d of node '%s', sulcus has %d", (*out)->version, r->node,
+		                 r->version);
+	return NULL;
+}
+
+struct error *serve_run(struct job *j)
+{
+	const struct request *r = j->request;
+	struct out *out = NEW_N(j->arena, struct out, r->n_out);
+	const struct node_decl *n;
+
+	if (!j->worker->store)
+		return error_new(ERR_WORKER, "this worker was started without a store");
+	TRY(find_node(&n, r));
+	for (int i = 0; i < r->n_out; i++) {
+		out[i] = (struct out){ .job = j, .port = r->out[i].port };
+		if (!output_decl(n, out[i].port))
+			return error_new(ERR_WORKER, "node '%s' has no output '%s'", n->name, out[i].port);
+	}
+	TRY(node_call(j, n, r->given, r->n_in, r->in, out, r->n_out));
+	for (int i = 0; i < r->n_out; i++)
+		TRY(out_finish(&out[i], output_decl(n, out[i].port)->axis != NULL));
+	return NULL;
+}
