@@ -70,7 +70,7 @@ struct error *signals_clean_run(struct node_env *env, const struct signals_clean
                                 const struct signals_clean_inputs *in, const struct signals_clean_outputs *out)
 {
 	struct clean_args args = CLEAN_ARGS(params);
-	const char *from = item_main(in->signals), *npy = out_blob(out->signals, "series.npy");
+	const char *from = item_blob(in->signals, "series.npy"), *npy = out_blob(out->signals, "series.npy");
 	struct confounds confounds;
 	struct clean *clean;
 	struct series s;
