@@ -132,32 +132,46 @@ static const char *port_text(struct arena *a, const struct port_decl *p, bool in
 	return b.text;
 }
 
-static void print_ports(struct arena *a, const char *title, const struct port_decl *port, int n, bool input)
+/* A line "name  what it is", and its documentation below, so that long types leave room. */
+struct entry { const char *name, *what, *doc; };
+
+static void print_entries(const char *title, const struct entry *e, int n)
 {
-	struct columns list = { .arena = a, .n_col = 3 };
+	int wide = 0;
 
 	for (int i = 0; i < n; i++)
-		columns_row(&list, port[i].name, port_text(a, &port[i], input), port[i].doc);
+		wide = text_width(e[i].name) > wide ? text_width(e[i].name) : wide;
 	if (n)
 		printf("\n%s\n", title);
-	columns_print(&list, stdout, 2);
+	for (int i = 0; i < n; i++) {
+		printf("  %-*s  %s\n%*s", wide, e[i].name, e[i].what, wide + 4, "");
+		text_wrap(stdout, e[i].doc, wide + 4, text_room(stdout));
+	}
 }
 
+static void print_ports(struct arena *a, const char *title, const struct port_decl *port, int n, bool input)
+{
+	struct entry *e = NEW_N(a, struct entry, n);
+
+	for (int i = 0; i < n; i++)
+		e[i] = (struct entry){ port[i].name, port_text(a, &port[i], input), port[i].doc };
+	print_entries(title, e, n);
+}
+
+/* nilearn's word is told where it is another one. */
 static void print_params(struct arena *a, const struct node_decl *d)
 {
-	struct columns list = { .arena = a, .n_col = 3 };
+	struct entry *e = NEW_N(a, struct entry, d->n_param);
 
 	for (int i = 0; i < d->n_param; i++) {
 		const struct param_decl *p = &d->param[i];
-		const char *doc = p->doc;
+		bool other = p->nilearn && strcmp(p->nilearn, p->name) != 0;
 
-		if (p->nilearn)
-			doc = arena_printf(a, "%s [nilearn: %s]", doc, p->nilearn);
-		columns_row(&list, p->name, param_type_text(a, p), doc);
+		e[i] = (struct entry){ p->name, param_type_text(a, p), p->doc };
+		if (other)
+			e[i].doc = arena_printf(a, "%s (nilearn: %s)", p->doc, p->nilearn);
 	}
-	if (d->n_param)
-		puts("\nParameters");
-	columns_print(&list, stdout, 2);
+	print_entries("Parameters", e, d->n_param);
 }
 
 static void print_node(struct arena *a, const struct node_decl *d)

@@ -95,7 +95,7 @@ static void step_arrows(struct making *m, const struct step *s, int to)
 
 static void export_box(struct making *m, const struct export *x, int from)
 {
-	int box = add_box(m, NULL, (struct box){ BOX_EXPORT, x->name, x->source.step->out[x->source.port].kind->name, "" });
+	int box = add_box(m, NULL, (struct box){ BOX_EXPORT, x->name, words_kind(&x->source.step->out[x->source.port]), "" });
 
 	add_arrow(m, from, box, x->source.step->out[x->source.port].name);
 }

@@ -60,7 +60,7 @@ static void add_rows(struct columns *list, const struct step *s)
 		columns_row(list, "param", s->node->param[i].name, setting_value(a, &s->node->param[i], &s->setting[i]),
 		            setting_origin(a, &s->setting[i]));
 	for (int i = 0; i < s->n_out; i++)
-		columns_row(list, "out", s->out[i].name, s->out[i].n_reader ? "" : "nobody reads it", s->out[i].kind->name);
+		columns_row(list, "out", s->out[i].name, s->out[i].n_reader ? "" : "nobody reads it", words_kind(&s->out[i]));
 }
 
 static void print_step(FILE *f, const struct step *s, struct arena *a)

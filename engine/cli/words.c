@@ -69,6 +69,11 @@ const char *words_axes(struct arena *a, const struct step *s)
 	return b.text;
 }
 
+const char *words_kind(const struct step_out *o)
+{
+	return o->kind ? o->kind->name : "?";
+}
+
 const char *words_state(const struct task *t)
 {
 	static const char *const state[] = {

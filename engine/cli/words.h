@@ -8,6 +8,7 @@
 struct arena;
 struct param_decl;
 struct step;
+struct step_out;
 struct task;
 
 enum { SHORT_DIGEST = 12 };
@@ -24,6 +25,8 @@ const char *words_short(struct arena *a, const char *hex);
 const char *words_place(struct arena *a, struct mark at);
 /* "sub (20), fwhm (2)"; "" without axes. An axis whose cells are not known has no number. */
 const char *words_axes(struct arena *a, const struct step *s);
+/* The kind of an output; "?" where it is not known. */
+const char *words_kind(const struct step_out *o);
 /* What a task's state means: "in the store", "to run", ... */
 const char *words_state(const struct task *t);
 
