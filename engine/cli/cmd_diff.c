@@ -5,10 +5,9 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "cli/looker.h"
 #include "cli/rundiff.h"
 #include "cli/subject.h"
-#include "cli/words.h"
-#include "run/pool.h"
 
 struct diff_options {
 	struct study_options study;
@@ -33,38 +32,45 @@ static bool is_run(const char *path)
 	return (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) || strcmp(slash ? slash + 1 : path, "run.json") == 0;
 }
 
-static struct error *diff_two(int *code, char *const word[2], const struct diff_options *o, struct pool *p, struct arena *a)
+static struct error *diff_two(int *code, const char *const word[2], const struct diff_options *o, struct looker *l)
 {
 	struct subject s[2];
 	struct difference d;
 
 	for (int i = 0; i < 2; i++) {
-		TRY(subject_find(&s[i], code, word[i], &o->study, a));
+		TRY(subject_find(&s[i], code, word[i], &o->study, l->arena));
 		if (*code != CLI_DONE)
 			return NULL;
 	}
-	TRY(subject_diff(&d, p, &s[0], &s[1], (double[]){ o->rtol, o->atol }, a));
+	TRY(looker_diff(&d, l, &s[0], &s[1]));
 	printf("%s%s%s\n", d.same ? "same" : "differs", *d.text ? ": " : "", d.text);
 	*code = d.same ? CLI_DONE : CLI_FAILED;
 	return NULL;
 }
 
-static struct error *diff(int *code, char *const word[2], const struct diff_options *o, struct arena *a)
+static struct error *diff_runs(int *code, const char *const word[2], const struct diff_options *o, struct looker *l)
 {
-	bool run[2] = { is_run(word[0]), is_run(word[1]) }, same = true;
-	struct pool *p;
+	bool same;
+
+	TRY(rundiff(&same, word, l, o->all));
+	*code = same ? CLI_DONE : CLI_FAILED;
+	return NULL;
+}
+
+static struct error *diff(int *code, const char *const word[2], const struct diff_options *o, struct arena *a)
+{
+	bool run[2] = { is_run(word[0]), is_run(word[1]) };
+	struct looker l;
 	struct error *e;
 
 	if (run[0] != run[1])
 		return error_new(ERR_USER, "%s is a run, %s is not; compare two runs or two results", word[!run[0]], word[run[0]]);
-	p = pool_new(NULL, 1, a);
-	if (run[0])
-		e = rundiff(&same, word, &(struct rundiff){ p, { o->rtol, o->atol }, o->all, a });
-	else
-		e = diff_two(code, word, o, p, a);
-	pool_free(p);
-	if (run[0])
-		*code = same ? CLI_DONE : CLI_FAILED;
+	e = looker_open(&l, a);
+	l.rtol = o->rtol;
+	l.atol = o->atol;
+	if (!e)
+		e = (run[0] ? diff_runs : diff_two)(code, word, o, &l);
+	looker_close(&l);
 	return e;
 }
 
@@ -81,7 +87,7 @@ static int run(int argc, char **argv)
 	if (e) {
 		code = cli_usage(&cmd_diff, e);
 	} else {
-		e = diff(&code, (char *const[]){ arena_strdup(a, rest.text[0]), arena_strdup(a, rest.text[1]) }, &o, a);
+		e = diff(&code, rest.text, &o, a);
 		if (e) {
 			cli_fail(e);
 			code = CLI_WRONG;                    /* 1 says that they differ */

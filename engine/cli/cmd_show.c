@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "cli/looker.h"
 #include "cli/subject.h"
-#include "run/pool.h"
 
 struct show_options { struct study_options study; };
 
@@ -14,19 +14,39 @@ static const struct opt show_opt[] = {
 	{ 0 },
 };
 
-static struct error *show_one(int *code, const char *word, const struct show_options *o, struct pool *p, struct arena *a)
+static struct error *show_one(int *code, const char *word, const struct show_options *o, struct looker *l)
 {
 	struct subject s;
 	const char *text;
 
-	TRY(subject_find(&s, code, word, &o->study, a));
+	TRY(subject_find(&s, code, word, &o->study, l->arena));
 	if (*code != CLI_DONE)
 		return NULL;
-	TRY(subject_show(&text, p, &s, a));
+	TRY(looker_show(&text, l, &s));
 	printf("%s: %s\n%s", word, s.item.kind, text);
 	if (*text && text[strlen(text) - 1] != '\n')
 		putchar('\n');
 	return NULL;
+}
+
+static int show(const struct texts *word, const struct show_options *o, struct arena *a)
+{
+	struct looker l;
+	int code = cli_fail(looker_open(&l, a));
+
+	for (int i = 0; i < word->n && l.pool; i++) {
+		int one = CLI_DONE;
+
+		if (i > 0)
+			putchar('\n');
+		struct error *e = show_one(&one, word->text[i], o, &l);
+
+		if (e)
+			one = cli_fail(e);
+		code = one > code ? one : code;
+	}
+	looker_close(&l);
+	return code;
 }
 
 static int run(int argc, char **argv)
@@ -35,27 +55,11 @@ static int run(int argc, char **argv)
 	struct texts rest = { 0 };
 	struct arena *a = arena_new();
 	struct error *e = options_parse(&o, show_opt, &rest, argc, argv, a);
-	int code = CLI_DONE;
+	int code;
 
 	if (!e && rest.n < 1)
 		e = error_new(ERR_USER, "needs a file, or a pipeline and a step");
-	if (e) {
-		code = cli_usage(&cmd_show, e);
-		arena_free(a);
-		return code;
-	}
-	struct pool *p = pool_new(NULL, 1, a);
-	for (int i = 0; i < rest.n; i++) {
-		int one = CLI_DONE;
-
-		if (i > 0)
-			putchar('\n');
-		e = show_one(&one, rest.text[i], &o, p, a);
-		if (e)
-			one = cli_fail(e);
-		code = one > code ? one : code;
-	}
-	pool_free(p);
+	code = e ? cli_usage(&cmd_show, e) : show(&rest, &o, a);
 	arena_free(a);
 	return code;
 }

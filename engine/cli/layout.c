@@ -6,8 +6,9 @@
 #include "cli/columns.h"
 #include "cli/graph.h"
 
-/* px; the letters of the drawing are about 6.6 px wide */
-static const double letter_w = 6.6, line_h = 15, pad = 10, gap_x = 110, gap_y = 18, margin = 20, pass_h = 8;
+/* px; letters are about 6.6 px wide in boxes and 5 px at arrows */
+static const double letter_w = 6.6, label_w = 5, line_h = 15, pad = 10, gap_y = 18, margin = 20, pass_h = 8;
+static const double least_gap = 70, curve_w = 40;
 
 enum { SWEEPS = 24 };
 
@@ -160,9 +161,28 @@ static void order_rows(struct making *m)
 			l->spot[l->column[c][r]].row = r;
 }
 
-static void set_x(struct layout *l)
+/* Before each column there is room for the labels of the arrows that come into it. */
+static double *gaps_before(struct making *m)
 {
-	double x = margin;
+	const struct graph *g = m->graph;
+	double *gap = NEW_N(m->arena, double, m->out->n_column);
+
+	for (int c = 0; c < m->out->n_column; c++)
+		gap[c] = c ? least_gap : margin;
+	for (int k = 0; k < g->n_arrow; k++) {
+		int c = m->out->spot[g->arrow[k].to].column;
+		double room = text_width(g->arrow[k].label) * label_w + curve_w;
+
+		if (room > gap[c])
+			gap[c] = room;
+	}
+	return gap;
+}
+
+static void set_x(struct making *m)
+{
+	struct layout *l = m->out;
+	double x = 0, *gap = gaps_before(m);
 
 	for (int c = 0; c < l->n_column; c++) {
 		double wide = 0;
@@ -170,11 +190,12 @@ static void set_x(struct layout *l)
 		for (int r = 0; r < l->n_row[c]; r++)
 			if (l->spot[l->column[c][r]].w > wide)
 				wide = l->spot[l->column[c][r]].w;
+		x += gap[c];
 		for (int r = 0; r < l->n_row[c]; r++)
 			l->spot[l->column[c][r]].x = x + wide / 2;
-		x += wide + gap_x;
+		x += wide;
 	}
-	l->w = x - gap_x + margin;
+	l->w = x + margin;
 }
 
 static double apart(const struct spot *a, const struct spot *b)
@@ -284,7 +305,7 @@ struct layout *layout_of(const struct graph *g, struct arena *a)
 	add_passes(&m);
 	fill_columns(&m);
 	order_rows(&m);
-	set_x(l);
+	set_x(&m);
 	set_y(&m);
 	set_ends(&m);
 	return l;

@@ -7,10 +7,11 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "cli/looker.h"
 #include "cli/subject.h"
 #include "cli/words.h"
 
-enum { MOST_DEPTH = 16, MOST_BYTES = 256 << 20 };
+enum { MOST_DEPTH = 16 };
 
 /* What sulcus itself writes beside the results. */
 static const char *const own[] = { "run.json", "manifest.json", "summary.html", "summary.txt", "logs", NULL };
@@ -18,7 +19,9 @@ static const char *const own[] = { "run.json", "manifest.json", "summary.html", 
 struct totals { int n_same, n_differ, n_only[2]; };
 
 struct comparing {
-	const struct rundiff *r;
+	struct looker *looker;
+	struct arena *arena;
+	bool all;
 	const char *folder[2];
 	struct totals files;
 };
@@ -58,23 +61,23 @@ static struct error *walk(struct names *out, const char *top, const char *below,
 
 static struct error *compare_file(struct comparing *c, const char *name)
 {
-	struct arena *a = c->r->arena;
+	struct arena *a = c->arena;
 	struct subject s[2];
 	struct difference d;
 
 	for (int i = 0; i < 2; i++)
 		subject_file(&s[i], path_join(a, c->folder[i], name), a);
-	TRY(subject_diff(&d, c->r->pool, &s[0], &s[1], c->r->tol, a));
+	TRY(looker_diff(&d, c->looker, &s[0], &s[1]));
 	c->files.n_same += d.same;
 	c->files.n_differ += !d.same;
-	if (!d.same || c->r->all)
+	if (!d.same || c->all)
 		printf("%s: %s%s%s\n", name, d.same ? "same" : "differs", *d.text ? ": " : "", d.text);
 	return NULL;
 }
 
 static struct error *compare_files(struct comparing *c)
 {
-	struct arena *a = c->r->arena;
+	struct arena *a = c->arena;
 	struct names list[2] = { { 0 } };
 	struct map *in_b = map_new(a), *in_a = map_new(a);
 
@@ -111,10 +114,12 @@ static bool print_totals(const char *what, const struct totals *t)
 	return !t->n_differ && !t->n_only[0] && !t->n_only[1];
 }
 
-struct error *rundiff(bool *same, char *const run[2], const struct rundiff *r)
+struct error *rundiff(bool *same, const char *const run[2], struct looker *l, bool all)
 {
-	struct comparing c = { .r = r, .folder = { folder_of(r->arena, run[0]), folder_of(r->arena, run[1]) } };
+	struct comparing c = { .looker = l, .arena = l->arena, .all = all };
 
+	for (int i = 0; i < 2; i++)
+		c.folder[i] = folder_of(l->arena, run[i]);
 	TRY(compare_files(&c));
 	*same = print_totals("files", &c.files);
 	return NULL;

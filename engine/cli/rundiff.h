@@ -6,17 +6,9 @@
 
 #include "base/error.h"
 
-struct arena;
-struct pool;
+struct looker;
 
-struct rundiff {
-	struct pool *pool;
-	double tol[2];              /* relative, absolute */
-	bool all;                   /* also print what is the same */
-	struct arena *arena;
-};
-
-/* Each run is its folder or its run.json. Prints what differs and a summary. */
-must_check struct error *rundiff(bool *same, char *const run[2], const struct rundiff *r);
+/* Each run is its folder or its run.json. Prints what differs and a summary; all: also what is the same. */
+must_check struct error *rundiff(bool *same, const char *const run[2], struct looker *l, bool all);
 
 #endif

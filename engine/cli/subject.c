@@ -4,12 +4,9 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/doc.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
-#include "run/pool.h"
-#include "run/wire.h"
 #include "store/store.h"
 
 /* ---- outside files ---- */
@@ -17,8 +14,8 @@ struct extension { const char *end, *kind; };
 
 /* The first that fits; a kind that this build does not have is a file. */
 static const struct extension extensions[] = {
-	{ ".nii.gz", "image" }, { ".nii", "image" }, { ".tsv", "table" }, { ".csv", "table" }, { ".txt", "table" },
-	{ ".npy", "matrix" }, { ".json", "record" }, { NULL, "file" },
+	{ ".nii.gz", "image" }, { ".nii", "image" }, { ".hdr", "image" }, { ".img", "image" }, { ".tsv", "table" },
+	{ ".csv", "table" }, { ".txt", "table" }, { ".npy", "matrix" }, { ".json", "record" }, { NULL, "file" },
 };
 
 static bool ends_with(const char *text, const char *end)
@@ -32,9 +29,6 @@ static const char *guess_kind(const char *path)
 {
 	const struct extension *x = extensions;
 
-	for (int i = 0; kind_table[i]; i++)          /* a name out of the store says it exactly: series.npy */
-		if (kind_table[i]->blob && !kind_table[i]->is && strcmp(kind_table[i]->blob, path_base(path)) == 0)
-			return kind_table[i]->name;
 	while (x->end && !ends_with(path, x->end))
 		x++;
 	return kind_find(x->kind) ? x->kind : "file";
@@ -46,8 +40,9 @@ void subject_file(struct subject *out, const char *path, struct arena *a)
 	const struct kind_decl *d = kind_find(kind);
 	struct blob *blob = NEW(a, struct blob);
 
-	*blob = (struct blob){ d && d->blob ? d->blob : "file", path };
-	*out = (struct subject){ path, { .cell = "", .kind = kind, .n_blob = 1, .blob = blob } };
+	*out = (struct subject){ path, { .cell = "", .kind = kind, .n_blob = 1, .blob = blob }, NULL };
+	out->import = d && d->import ? node_find(d->import) : NULL;
+	*blob = (struct blob){ !out->import && d && d->blob ? d->blob : "file", path };
 }
 
 /* ---- results ---- */
@@ -138,54 +133,4 @@ struct error *subject_find(struct subject *out, int *code, const char *word, con
 		e = find_result(out, &s, colon + 1);
 	study_close(&s);
 	return e;
-}
-
-/* ---- what a worker says of them ---- */
-struct error *subject_show(const char **text, struct pool *p, const struct subject *s, struct arena *a)
-{
-	struct wire_item item = { .item = s->item };
-	struct wire_port in = { .port = "x", .kind = s->item.kind, .n = 1, .item = &item };
-	struct request r = { .what = WIRE_SHOW, .name = s->name, .n_in = 1, .in = &in, .threads = 1 };
-	struct reply *reply;
-
-	TRY(pool_call(&reply, p, &r, a));
-	*text = reply->text ? reply->text : "";
-	return NULL;
-}
-
-/* The facts of a comparison that a person wants beside the sentence. */
-static const char *numbers(const struct doc *d, struct arena *a)
-{
-	static const char *const key[] = { "max_abs", "where", "correlation", "dice" };
-	static const char *const word[] = { "largest difference ", "at ", "correlation ", "Dice " };
-	struct buf b = { .arena = a };
-
-	buf_add(&b, doc_text(d, "text", ""));
-	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
-		const char *text = doc_text(d, key[i], NULL);
-
-		if (text && *text && strcmp(text, "null") != 0)
-			buf_printf(&b, "%s%s%s", b.n ? i == 1 ? " " : ", " : "", word[i], text);
-	}
-	return b.text;
-}
-
-struct error *subject_diff(struct difference *out, struct pool *p, const struct subject *x, const struct subject *y,
-                           const double tol[2], struct arena *a)
-{
-	struct wire_item item[2] = { { .item = x->item }, { .item = y->item } };
-	struct wire_port in[2] = { { .port = "x", .n = 1, .item = &item[0] }, { .port = "y", .n = 1, .item = &item[1] } };
-	struct request r = { .what = WIRE_DIFF, .name = x->name, .n_in = 2, .in = in, .threads = 1,
-	                     .rtol = tol[0], .atol = tol[1] };
-	struct reply *reply;
-
-	if (!kind_fits(x->item.kind, y->item.kind) && !kind_fits(y->item.kind, x->item.kind)) {
-		*out = (struct difference){ false, arena_printf(a, "one is a %s, the other a %s", x->item.kind, y->item.kind) };
-		return NULL;
-	}
-	TRY(pool_call(&reply, p, &r, a));
-	if (!reply->doc)
-		return error_new(ERR_WORKER, "the worker did not compare %s", x->name);
-	*out = (struct difference){ strcmp(doc_text(reply->doc, "same", "false"), "true") == 0, numbers(reply->doc, a) };
-	return NULL;
 }

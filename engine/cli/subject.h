@@ -5,24 +5,17 @@
 #include "cli/study.h"
 #include "node/node.h"
 
-struct pool;
-
 struct subject {
 	const char *name;           /* as given */
 	struct item item;           /* its kind, and files to read */
+	const struct node_decl *import;   /* an outside file (blob "file") that this node must read first; or NULL */
 };
 
 /* "path" or "pipeline.yaml:step@cell.port". A result is looked up with the keys of today's files.
  * *code is not 0 when problems of the pipeline were printed. */
 must_check struct error *subject_find(struct subject *out, int *code, const char *word, const struct study_options *o,
                                       struct arena *a);
-/* An outside file; its kind is guessed by its name: what the store calls it, else its extension. */
+/* An outside file; its kind is guessed by its extension. */
 void subject_file(struct subject *out, const char *path, struct arena *a);
-must_check struct error *subject_show(const char **text, struct pool *p, const struct subject *s, struct arena *a);
-
-struct difference { bool same; const char *text; };   /* text: one line of numbers */
-/* Compares two; kinds that do not fit each other differ. */
-must_check struct error *subject_diff(struct difference *out, struct pool *p, const struct subject *x,
-                                      const struct subject *y, const double tol[2], struct arena *a);
 
 #endif
