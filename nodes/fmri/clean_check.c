@@ -29,20 +29,23 @@ static void check_tr(struct shape *s, const struct clean_args *args, double head
 		shape_error(s, "tr", "tr is %g s, but %s has a TR of %g s", args->tr_s, what, header_tr_s);
 }
 
-/* The confounds themselves when their bytes exist, else as many zeros as their header tells. False: said already. */
+/* The confounds themselves when their bytes exist, else none. False: they are wrong, which has been said. */
 static bool confounds_known(struct shape *s, struct confounds *c, int n_vol, const char *what)
 {
 	const struct item *it = shape_item(s, "confounds");
 	struct table_facts f;
+	int n_row = n_vol;
 
 	*c = (struct confounds){ 0 };
+	if (it && problem(s, "confounds", confounds_read(c, it, s->arena)))
+		return false;
 	if (it)
-		return !problem(s, "confounds", confounds_read(c, it, s->arena));
-	if (!table_facts_from(&f, shape_in(s, "confounds"), s->arena))
-		return true;
-	if (f.n_row != n_vol)
-		shape_error(s, "confounds", "confounds have %d rows, %s has %d volumes: they must be as many", f.n_row, what, n_vol);
-	return f.n_row == n_vol;
+		n_row = c->n_row;
+	else if (table_facts_from(&f, shape_in(s, "confounds"), s->arena))
+		n_row = f.n_row;
+	if (n_row != n_vol)
+		shape_error(s, "confounds", "confounds have %d rows, %s has %d volumes: they must be as many", n_row, what, n_vol);
+	return n_row == n_vol;
 }
 
 static void warn(struct shape *s, const struct clean *c)
@@ -56,16 +59,18 @@ static void warn(struct shape *s, const struct clean *c)
 
 void clean_check(struct shape *s, const struct clean_args *args, int n_vol, double header_tr_s, const char *what)
 {
+	const struct confounds none = { 0 };
+	struct confounds c;
 	struct table_facts f = { 0 };
-	struct confounds none = { 0 }, c;
 	struct clean *clean;
 
 	check_tr(s, args, header_tr_s, what);
-	if (!confounds_known(s, &c, n_vol, what)) {
-		problem(s, "", clean_prepare(&clean, args, n_vol, header_tr_s, &none, what, s->arena));
+	if (problem(s, isnan(args->high_pass_hz) ? "low_pass" : "high_pass",
+	            clean_prepare(&clean, args, n_vol, header_tr_s, &none, what, s->arena)))
 		return;
-	}
-	if (problem(s, "", clean_prepare(&clean, args, n_vol, header_tr_s, &c, what, s->arena)))
+	if (!confounds_known(s, &c, n_vol, what))
+		return;
+	if (c.n_col > 0 && problem(s, "confounds", clean_prepare(&clean, args, n_vol, header_tr_s, &c, what, s->arena)))
 		return;
 	if (c.n_col == 0 && table_facts_from(&f, shape_in(s, "confounds"), s->arena) && !(clean->dof - f.n_col > 0))
 		shape_error(s, "confounds", "nothing would be left of the signals: of %d volumes about %.0f degrees of freedom are left "

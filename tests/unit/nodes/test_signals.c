@@ -225,7 +225,7 @@ TEST(shapes_find_problems_before_anything_runs)
 	CHECK_TEXT(voxels_problems("2", NULL, tr), "");
 	CHECK(strstr(voxels_problems("2.5", NULL, tr), "error tr: tr is 2 s, but bold has a TR of 2.5 s"));
 	CHECK(strstr(voxels_problems("1", NULL, tr), "warning tr: "));
-	CHECK(strstr(voxels_problems("0", NULL, low), "give tr: 2 s"));
+	CHECK(strstr(voxels_problems("0", NULL, low), "error low_pass: a filter needs the time between volumes"));
 	CHECK(strstr(voxels_problems("2", NULL, low), "warning low_pass: "));
 	CHECK(strstr(voxels_problems("2", NULL, wide), "warning smoothing: "));
 	CHECK(strstr(voxels_problems("2", "{\"rows\":167,\"columns\":[\"a\"]}", tr), "error confounds: confounds have 167 rows, bold has 168 volumes"));
@@ -241,6 +241,51 @@ TEST(shapes_count_what_is_left_of_the_signals)
 		buf_printf(&b, "%s\"c%d\"", c ? "," : "", c);
 	buf_add(&b, "]}");
 	CHECK(strstr(voxels_problems("2", b.text, band), "nothing would be left"));
+}
+
+/* Tables are looked into at check time when they exist. */
+TEST(shapes_look_into_confounds_that_exist)
+{
+	struct signals_voxels_params none = { 0 };
+	struct shape *s = h_shape();
+
+	h_given(s, "bold", facts(arena_printf(check_arena(), bold_facts, "2")), NULL);
+	h_given(s, "confounds", NULL, h_table("a\tfd\n1\tn/a\n2\t1\n"));
+	CHECK_OK(signals_voxels_shape(s, &none));
+	CHECK(strstr(h_problems(s), "error confounds: "));
+	CHECK(strstr(h_problems(s), "'fd' is 'n/a' in row 1"));
+}
+
+static const char *spheres_problems(const char *seeds, const struct item *mask)
+{
+	struct signals_spheres_params p = { .radius_mm = 3, .has_radius = true };
+	struct shape *s = h_shape();
+
+	h_given(s, "bold", facts(arena_printf(check_arena(), bold_facts, "2")), NULL);
+	h_given(s, "seeds", NULL, h_literal("coords", seeds));
+	if (mask)
+		h_given(s, "mask", NULL, mask);
+	CHECK_OK(signals_spheres_shape(s, &p));
+	return h_problems(s);
+}
+
+TEST(shapes_find_spheres_outside)
+{
+	CHECK_TEXT(spheres_problems("[[-6, 11, 6]]", NULL), "");
+	CHECK_TEXT(spheres_problems("[[-6, 11, 6]]", small_mask()), "");
+	CHECK(strstr(spheres_problems("[[-6, 11, 60]]", NULL), "error seeds: the sphere of seed 0 (-6, 11, 60) holds no voxel of bold"));
+	CHECK(strstr(spheres_problems("[[0, 23, 18]]", small_mask()), "holds no voxel of the mask"));
+}
+
+TEST(shapes_compare_the_seed_with_the_voxels)
+{
+	struct connectome_seed_to_voxel_params p = { 0 };
+	struct shape *s = h_shape();
+
+	h_given(s, "seed", facts("{\"rows\":100,\"columns\":1,\"tr\":2}"), NULL);
+	h_given(s, "voxels", facts("{\"rows\":99,\"columns\":18,\"tr\":2}"), NULL);
+	CHECK_OK(connectome_seed_to_voxel_shape(s, &p));
+	CHECK(strstr(h_problems(s), "seed has 100 times, voxels have 99"));
 }
 
 /* ---- correlation ---- */
