@@ -144,8 +144,13 @@ static void say_end(struct progress *p, const struct task *t)
 	struct arena_mark m = arena_mark(p->arena);
 	struct arena *a = p->arena;
 	const struct error *e = t->error;
+	struct work *w = t->run;
 
-	while (e && e->cause && e->cause->cause)
+	if (w && w->told)
+		return;
+	if (w)
+		w->told = true;
+	while (e && e->cause)
 		e = e->cause;
 	if (t->state == TASK_FAILED)
 		say(p, "failed", t, e ? arena_printf(a, ": %s", e->text) : "");

@@ -212,11 +212,14 @@ static void fill_queue(struct sched *s)
 			t->why = "its bytes were evicted";
 			task_work(s->plan, t)->again = true;
 		}
-		if (t->state == TASK_READY)
+		if (t->state == TASK_READY && !t->error)
 			queue_push(s, t);
 		else if (t->state == TASK_FAILED)   /* while planning: not enough of what it gathers */
 			s->result->n_failed++;
 	}
+	for (int i = 0; i < s->plan->n_task; i++)   /* failed before the plan grew */
+		if (s->plan->task[i]->state == TASK_READY && s->plan->task[i]->error)
+			task_failed(s, s->plan->task[i], s->plan->task[i]->error);
 }
 
 struct error *sched_run(struct sched_result *out, struct plan *p, struct pool *pool, const struct sched_options *o)
@@ -228,7 +231,7 @@ struct error *sched_run(struct sched_result *out, struct plan *p, struct pool *p
 	*out = (struct sched_result){ 0 };
 	queue_rank(p);
 	fill_queue(&s);
-	s.stop = out->n_failed && !o->keep_going;
+	s.stop |= out->n_failed && !o->keep_going;
 	watch_signals(&s.signal_fd, &before);
 	e = loop(&s);
 	if (e)

@@ -16,6 +16,7 @@ struct work {
 	int64_t memory;             /* held while running, bytes */
 	double started;             /* of clock_now */
 	int64_t bytes;              /* written by this run */
+	bool told;                  /* its end was told to people */
 	const char *log;            /* where what it printed is, or NULL */
 };
 

@@ -47,9 +47,9 @@ static struct error *fail_exit(const struct test_fail_params *p)
 
 static struct error *fail_hang(const struct test_fail_params *p)
 {
-	(void)p;
-	for (;;)
+	while (p)
 		pause();
+	return NULL;
 }
 
 /* Takes and fills memory until there is none. */
@@ -57,9 +57,10 @@ static struct error *fail_memory(const struct test_fail_params *p)
 {
 	struct arena *a = arena_new();
 
-	(void)p;
-	for (;;)
+	while (p)
 		memset(arena_alloc(a, BITE, 1), 1, BITE);
+	arena_free(a);
+	return NULL;
 }
 
 static struct error *fail_flag(const struct test_fail_params *p)

@@ -1,0 +1,235 @@
+#include "run/driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "config/diag.h"
+#include "run/headers.h"
+#include "run/pool.h"
+#include "run/progress.h"
+#include "run/work.h"
+#include "store/gc.h"
+#include "store/memo.h"
+
+bool driver_failed(const struct driver *d)
+{
+	return d->report.result.n_failed || d->exports.n_failed;
+}
+
+/* ---- planning ---- */
+/* What an earlier round of this run did stays told: done tasks are found as hits now, failed ones fail again. */
+static void carry_over(struct driver *d, const struct plan *old)
+{
+	struct map *now = map_new(d->arena);
+
+	for (int i = 0; i < d->plan->n_task; i++)
+		map_put(now, task_name(d->arena, d->plan->task[i]), d->plan->task[i]);
+	for (int i = 0; i < old->n_task; i++) {
+		const struct task *was = old->task[i];
+		struct task *t = map_get(now, task_name(d->arena, was));
+
+		if (!t)
+			continue;
+		if (was->state == TASK_DONE && t->state == TASK_HIT) {
+			t->state = TASK_DONE;
+			t->why = was->why;
+			t->record = was->record;
+			t->run = was->run;
+		} else if (was->state == TASK_FAILED && t->state == TASK_READY) {
+			t->error = was->error;
+			t->run = was->run;
+		}
+	}
+}
+
+static struct error *make_plan(struct driver *d)
+{
+	const struct plan *old = d->plan;
+
+	d->plan = plan_expand(d->pipeline, d->store, d->memo, d->only, d->n_only, false, d->diag, d->arena);
+	if (d->diag->n_error)
+		return NULL;
+	TRY(plan_settle(d->plan));
+	if (old)
+		carry_over(d, old);
+	d->exports.plan = d->plan;
+	TRY(exports_list(&d->exports));
+	if (d->exports.n_fresh < d->exports.n)
+		exports_want_bytes(&d->exports);
+	return NULL;
+}
+
+static int count_todo(const struct plan *p)
+{
+	int n = 0;
+
+	for (int i = 0; i < p->n_task; i++)
+		n += (p->task[i]->state == TASK_READY && !p->task[i]->error) || p->task[i]->need_bytes;
+	return n;
+}
+
+/* ---- running ---- */
+static struct error *need_pool(struct driver *d)
+{
+	if (d->pool)
+		return NULL;
+	if (d->offline && setenv("SULCUS_OFFLINE", "1", 1) != 0)
+		return error_new(ERR_SYSTEM, "cannot set SULCUS_OFFLINE");
+	d->pool = pool_new(d->store, d->jobs, d->arena);
+	return NULL;
+}
+
+/* Bytes that headers promise, against what the disk has. */
+static struct error *check_space(const struct driver *d)
+{
+	int64_t need = 0, have = store_free_bytes(d->store);
+
+	for (int i = 0; i < d->plan->n_task; i++) {
+		const struct task *t = d->plan->task[i];
+		const struct work *w = t->run;
+
+		for (int k = 0; w && t->state == TASK_READY && k < t->step->n_out; k++) {
+			double bytes = strtod(doc_text(w->facts[k], "bytes", "0"), NULL);
+
+			need += bytes > 0 && bytes < 0x1p60 ? (int64_t)bytes : 0;
+		}
+	}
+	if (need <= have)
+		return NULL;
+	return error_new(ERR_SYSTEM, "the results will need %s, the disk of the store %s has %s left: free some (sulcus cache "
+	                 "gc) or choose another with --cache", text_bytes(d->arena, need), store_root(d->store),
+	                 text_bytes(d->arena, have));
+}
+
+static void add_result(struct sched_result *sum, const struct sched_result *r)
+{
+	sum->n_ran += r->n_ran;
+	sum->n_found += r->n_found;
+	sum->n_failed = r->n_failed;       /* failures are carried over */
+	sum->interrupted |= r->interrupted;
+}
+
+static struct error *run_tasks(struct driver *d, bool *wrong)
+{
+	struct sched_options o = { d->jobs, d->memory, d->keep_going, path_join(d->arena, d->folder, "logs"), d->progress };
+	struct sched_result r;
+
+	TRY(store_writable(d->store));
+	TRY(need_pool(d));
+	TRY(headers_check(d->plan, d->pool, false, d->diag));
+	*wrong = d->diag->n_error > 0;
+	if (*wrong)
+		return NULL;
+	TRY(check_space(d));
+	progress_plan(d->progress, d->plan, d->jobs);
+	TRY(sched_run(&r, d->plan, d->pool, &o));
+	add_result(&d->report.result, &r);
+	return NULL;
+}
+
+/* An open plan has cells that are known only now; it is expanded until nothing new comes. */
+static struct error *run_rounds(struct driver *d, bool *wrong)
+{
+	TRY(make_plan(d));
+	*wrong = d->diag->n_error > 0;
+	while (!*wrong && count_todo(d->plan)) {
+		TRY(run_tasks(d, wrong));
+		if (*wrong || !d->plan->open || d->report.result.interrupted || (d->report.result.n_failed && !d->keep_going))
+			break;
+		TRY(make_plan(d));
+		*wrong = d->diag->n_error > 0;
+	}
+	return NULL;
+}
+
+/* A task that failed while planning, in a run that had nothing to do otherwise. */
+static void count_planned_failures(struct driver *d)
+{
+	int n = 0;
+
+	for (int i = 0; i < d->plan->n_task; i++)
+		n += d->plan->task[i]->state == TASK_FAILED;
+	d->report.result.n_failed = n;
+}
+
+/* ---- afterwards ---- */
+static bool is_whole(const struct driver *d)
+{
+	const int *n = d->plan->n_count;
+
+	return !d->n_only && !d->plan->open && !n[TASK_FAILED] && !n[TASK_SKIPPED] && !n[TASK_READY] && !n[TASK_WAITING];
+}
+
+static struct error *write_exports(struct driver *d)
+{
+	TRY(exports_list(&d->exports));
+	if (d->exports.n_fresh < d->exports.n && !d->report.result.interrupted) {
+		TRY(need_pool(d));
+		TRY(file_mkdirs(d->folder));
+	} else if (d->report.result.interrupted) {
+		return NULL;
+	}
+	return exports_write(&d->exports, d->pool, is_whole(d));
+}
+
+static struct error *remember(struct driver *d)
+{
+	struct error *e = store_writable(d->store);
+
+	if (e) {   /* nothing to be done about it, and nothing lost */
+		error_free(e);
+		return NULL;
+	}
+	for (int i = 0; d->report.result.n_ran + d->report.result.n_found && i < d->plan->n_task; i++) {
+		const struct task *t = d->plan->task[i];
+
+		if (t->keyed && (t->state == TASK_HIT || t->state == TASK_DONE))
+			memo_add_task(d->memo, task_name(d->arena, t), &t->key);
+	}
+	TRY(memo_save(d->memo));
+	return d->report.result.n_ran ? gc_auto(d->store, d->quiet ? NULL : stderr) : NULL;
+}
+
+static struct error *conclude(struct driver *d)
+{
+	struct report *r = &d->report;
+
+	if (!r->result.interrupted)
+		count_planned_failures(d);
+	TRY(write_exports(d));
+	TRY(remember(d));
+	r->plan = d->plan;
+	r->exports = &d->exports;
+	r->folder = d->folder;
+	r->version = d->version;
+	r->arena = d->arena;
+	r->seconds = clock_now() - r->seconds;
+	return report_write(r);
+}
+
+struct error *driver_run(struct driver *d, bool *wrong)
+{
+	struct error *e;
+
+	if (d->jobs < 1)
+		d->jobs = machine_jobs();
+	if (d->memory < 1)
+		d->memory = machine_memory();
+	d->exports.folder = d->folder;
+	d->exports.arena = d->arena;
+	d->report.seconds = clock_now();
+	d->report.started = time(NULL);
+	d->progress = progress_new(stderr, d->quiet, d->events, d->arena);
+	e = run_rounds(d, wrong);
+	progress_finish(d->progress, &d->report.result);
+	if (!e && !*wrong)
+		e = conclude(d);
+	if (d->pool)
+		pool_free(d->pool);
+	return e;
+}

@@ -1,0 +1,177 @@
+#include "run/export.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "node/node.h"
+#include "run/manifest.h"
+#include "run/pool.h"
+#include "run/sched.h"
+#include "run/work.h"
+
+static const char *export_ext(const struct kind_decl *kind)
+{
+	for (const struct kind_decl *k = kind; k; k = k->is ? kind_find(k->is) : NULL)
+		if (k->export_ext)
+			return k->export_ext;
+	return "dat";
+}
+
+/* Axes and keys as in BIDS, then the export's own name. */
+static const char *file_name(const struct export *ex, const struct task *t, const char *item, struct arena *a)
+{
+	const struct step_out *out = &ex->source.step->out[ex->source.port];
+	struct buf b = { .arena = a };
+
+	for (int k = 0; k < t->step->n_axis; k++)
+		buf_printf(&b, "%s-%s_", t->step->axis[k]->name, task_cell(t, k));
+	if (item)
+		buf_printf(&b, "%s-%s_", out->port->axis, item);
+	buf_printf(&b, "%s.%s", ex->name, export_ext(out->kind));
+	for (char *c = b.text; *c; c++)
+		if (*c == '/')
+			*c = '_';
+	return b.text;
+}
+
+static void add_file(struct exports *x, const struct export *ex, struct task *t, const char *item)
+{
+	const struct step_out *out = &ex->source.step->out[ex->source.port];
+	struct export_file f = { .step = t->step->name, .task = t, .from = { t, ex->source.port, item } };
+
+	f.artifact = dep_output(x->plan, &f.from);
+	if (!f.artifact)
+		return;
+	f.kind = out->kind ? out->kind->name : "file";
+	f.name = file_name(ex, t, item, x->arena);
+	f.fresh = manifest_is_fresh(x, &f);
+	x->n_fresh += f.fresh;
+	PUSH(x->arena, x->file, x->n, f);
+}
+
+/* A list output is one file an item. */
+static void add_items(struct exports *x, const struct export *ex, struct task *t)
+{
+	const struct artifact *art = task_output(t, ex->source.port);
+	const char *last = "";
+
+	for (int i = 0; art && i < art->n_blob; i++) {
+		const char *name = art->blob[i].name, *slash = strchr(name, '/'), *item;
+
+		if (!slash)
+			continue;
+		item = arena_strndup(x->arena, name, (size_t)(slash - name));
+		if (strcmp(item, last) != 0)
+			add_file(x, ex, t, item);
+		last = item;
+	}
+}
+
+struct error *exports_list(struct exports *x)
+{
+	x->n = x->n_fresh = 0;
+	x->file = NULL;
+	if (!x->read)
+		TRY(manifest_read(x));
+	x->read = true;
+	for (int i = 0; i < x->plan->pipeline->n_export; i++) {
+		const struct export *ex = &x->plan->pipeline->export[i];
+		struct task *const *task;
+		int n = plan_tasks(ex->source.step, ex->source.port, &task);
+
+		for (int k = 0; k < n; k++) {
+			if (ex->source.step->out[ex->source.port].port->axis)
+				add_items(x, ex, task[k]);
+			else
+				add_file(x, ex, task[k], NULL);
+		}
+	}
+	return NULL;
+}
+
+void exports_want_bytes(struct exports *x)
+{
+	for (int i = 0; i < x->n; i++)
+		if (!x->file[i].fresh)
+			sched_want_bytes(x->plan, dep_maker(&x->file[i].from));
+}
+
+static struct error *send_file(struct exports *x, struct pool *pool, struct export_file *f)
+{
+	struct arena *a = arena_new();
+	struct wire_item item = { .item = { .cell = "", .kind = f->kind, .n_blob = f->artifact->n_blob } };
+	struct wire_port in = { .port = "artifact", .n = 1, .item = &item };
+	struct blob *blob = NEW_N(a, struct blob, f->artifact->n_blob);
+	struct request r = { .what = WIRE_WRITE, .name = f->name, .n_in = 1, .in = &in, .threads = 1 };
+
+	for (int i = 0; i < f->artifact->n_blob; i++)
+		blob[i] = (struct blob){ f->artifact->blob[i].name, store_blob_path(x->plan->store, &f->artifact->blob[i].digest, a) };
+	item.item.blob = blob;
+	r.path = arena_printf(a, "%s/%s", x->folder, f->name);
+	struct error *e = pool_send(pool, &r, f);
+
+	arena_free(a);
+	return e;
+}
+
+static void take_file(struct exports *x, const struct pool_event *ev)
+{
+	struct export_file *f = ev->ctx;
+
+	f->error = ev->death ? ev->death : ev->reply->error;
+	if (!f->error && !manifest_stat(x, f))
+		f->error = error_new(ERR_SYSTEM, "%s/%s vanished while it was written", x->folder, f->name);
+	x->n_failed += f->error != NULL;
+	x->n_written += !f->error;
+}
+
+static struct error *write_files(struct exports *x, struct pool *pool)
+{
+	int next = 0;
+
+	while (next < x->n || pool_busy(pool)) {
+		struct pool_event ev;
+
+		while (next < x->n && (x->file[next].fresh || pool_busy(pool) < pool_max(pool))) {
+			if (!x->file[next].fresh)
+				TRY(send_file(x, pool, &x->file[next]));
+			next++;
+		}
+		if (!pool_busy(pool))
+			continue;
+		TRY(pool_wait(pool, &ev, -1, -1, x->arena));
+		if (ev.ctx)
+			take_file(x, &ev);
+	}
+	return NULL;
+}
+
+/* Two exports of one name would overwrite each other for ever. */
+static struct error *check_names(const struct exports *x)
+{
+	struct map *seen = map_new(x->arena);
+
+	for (int i = 0; i < x->n; i++) {
+		struct export_file *other = map_put(seen, x->file[i].name, &x->file[i]);
+
+		if (other)
+			return error_new(ERR_USER, "two exports are called %s: one of step '%s', one of step '%s'", other->name,
+			                 other->step, x->file[i].step);
+	}
+	return NULL;
+}
+
+struct error *exports_write(struct exports *x, struct pool *pool, bool whole)
+{
+	if (x->n_fresh < x->n) {
+		TRY(check_names(x));
+		TRY(write_files(x, pool));
+	}
+	if (whole)
+		manifest_clean(x);
+	return x->n_written || x->n_removed ? manifest_write(x, whole) : NULL;
+}
