@@ -24,7 +24,8 @@ static struct error *choose(int *col, const char *word, int n_col, const char *c
 	if (!word && n_col == 1)
 		return NULL;
 	if (!word)
-		return error_new(ERR_USER, "the seed series has %d columns: say which with `column`, by name or number from 0", n_col);
+		return error_new(ERR_USER,
+		                 "the seed series has %d columns: say which with `column`, by name or number from 0", n_col);
 	for (int c = 0; name && c < n_col; c++)
 		if (strcmp(name[c], word) == 0) {
 			*col = c;
@@ -32,8 +33,8 @@ static struct error *choose(int *col, const char *word, int n_col, const char *c
 		}
 	number = isdigit((unsigned char)word[0]) ? strtol(word, &end, 10) : -1;
 	if (!end || *end != '\0' || number < 0 || number >= n_col)
-		return error_new(ERR_USER, "column is '%s', but the seed series has %d columns (0 to %d%s%s%s)", word, n_col, n_col - 1,
-		                 name ? ", the first is '" : "", name ? name[0] : "", name ? "'" : "");
+		return error_new(ERR_USER, "column is '%s', but the seed series has %d columns (0 to %d%s%s%s)", word,
+		                 n_col, n_col - 1, name ? ", the first is '" : "", name ? name[0] : "", name ? "'" : "");
 	*col = (int)number;
 	return NULL;
 }
@@ -52,10 +53,12 @@ static void note_odd(struct node_env *env, long n_nan, long n_one)
 	if (n_nan > 0)
 		node_note(env, "%ld voxels have a constant signal or a missing value and no correlation (NaN)", n_nan);
 	if (n_one > 0)
-		node_note(env, "in %ld voxels the correlation is 1 or -1, z is infinite; it is written as the largest finite number", n_one);
+		node_note(env,
+		          "in %ld voxels the correlation is 1 or -1, z is infinite; it is written as the largest finite number", n_one);
 }
 
-static void correlate(struct node_env *env, const struct connectome_seed_to_voxel_params *params, const struct series *seed,
+static void correlate(struct node_env *env, const struct connectome_seed_to_voxel_params *params,
+                      const struct series *seed,
                       int col, const struct series *voxels, float *r, float *z)
 {
 	enum stat_norm norm = params->compat == CONNECTOME_SEED_TO_VOXEL_COMPAT_NILEARN ? STAT_DOT_N : STAT_PEARSON;

@@ -67,7 +67,8 @@ static bool repeats(const struct confounds *c, int n_cos, const double *cosine, 
 	return false;
 }
 
-static struct confounds with_cosines(const struct confounds *c, int n_vol, double high_pass_hz, double tr_s, struct arena *a)
+static struct confounds with_cosines(const struct confounds *c, int n_vol, double high_pass_hz, double tr_s,
+                                     struct arena *a)
 {
 	int n_cos = cosine_count(n_vol, high_pass_hz, tr_s), n_col = c->n_col + n_cos;
 	double *cosine = NEW_N(a, double, (long)n_vol * n_cos + 1), *x = NEW_N(a, double, (long)n_vol * n_col + 1);
@@ -92,8 +93,8 @@ static struct error *check_cosine(const struct clean_args *args, double tr_s)
 	if (!isnan(args->low_pass_hz))
 		return error_new(ERR_USER, "filter: cosine cannot do low_pass; use filter: butterworth");
 	if (!(args->high_pass_hz < 0.5 / tr_s))
-		return error_new(ERR_USER, "high_pass is %g Hz, must be below %g Hz, half the rate of a TR of %g s", args->high_pass_hz,
-		                 0.5 / tr_s, tr_s);
+		return error_new(ERR_USER, "high_pass is %g Hz, must be below %g Hz, half the rate of a TR of %g s",
+		                 args->high_pass_hz, 0.5 / tr_s, tr_s);
 	return NULL;
 }
 
@@ -103,16 +104,17 @@ static struct error *check_butterworth(const struct clean_options *o, int n_vol)
 	int need = clean_pad_needed(o);
 
 	if (cut.facts & FILTER_FACT_CROSSED)
-		return error_new(ERR_USER, "high_pass is %g Hz and low_pass %g Hz: high_pass must be the lower one", o->high_pass_hz,
-		                 o->low_pass_hz);
+		return error_new(ERR_USER, "high_pass is %g Hz and low_pass %g Hz: high_pass must be the lower one",
+		                 o->high_pass_hz, o->low_pass_hz);
 	if (cut.facts & FILTER_FACT_HIGH_CLIPPED)
-		return error_new(ERR_USER, "high_pass is %g Hz, must be below %g Hz, half the rate of a TR of %g s", o->high_pass_hz,
-		                 0.5 / o->tr_s, o->tr_s);
+		return error_new(ERR_USER, "high_pass is %g Hz, must be below %g Hz, half the rate of a TR of %g s",
+		                 o->high_pass_hz, 0.5 / o->tr_s, o->tr_s);
 	if (cut.facts & FILTER_FACT_IMPOSSIBLE)
-		return error_new(ERR_USER, "there is no filter with high_pass %g Hz, low_pass %g Hz and a TR of %g s", o->high_pass_hz,
-		                 o->low_pass_hz, o->tr_s);
+		return error_new(ERR_USER, "there is no filter with high_pass %g Hz, low_pass %g Hz and a TR of %g s",
+		                 o->high_pass_hz, o->low_pass_hz, o->tr_s);
 	if (n_vol <= need)
-		return error_new(ERR_DATA, "there are %d volumes, the filter needs more than %d (its padding at either end)", n_vol, need);
+		return error_new(ERR_DATA,
+		                 "there are %d volumes, the filter needs more than %d (its padding at either end)", n_vol, need);
 	return NULL;
 }
 
@@ -124,13 +126,15 @@ static struct error *check_filter(const struct clean_args *args, int n_vol, doub
 	if (!args->cosine && isnan(args->low_pass_hz) && isnan(args->high_pass_hz))
 		return NULL;
 	if (!(tr_s > 0 && isfinite(tr_s)))
-		return error_new(ERR_USER, "a filter needs the time between volumes, which the data do not tell: give tr: 2 s");
+		return error_new(ERR_USER,
+		                 "a filter needs the time between volumes, which the data do not tell: give tr: 2 s");
 	return args->cosine ? check_cosine(args, tr_s) : check_butterworth(&o, n_vol);
 }
 
 static struct error *no_freedom(int n_vol, int n_conf, double dof)
 {
-	return error_new(ERR_NUMERIC, "nothing would be left of the signals: of %d volumes the filter, detrending and %d confounds "
+	return error_new(ERR_NUMERIC,
+	                 "nothing would be left of the signals: of %d volumes the filter, detrending and %d confounds "
 	                 "take all degrees of freedom (%.1f left, must be more than 0)", n_vol, n_conf, dof);
 }
 
@@ -142,7 +146,8 @@ struct error *clean_prepare(struct clean **out, const struct clean_args *args, i
 	struct confounds c = *confounds;
 
 	if (c.n_col > 0 && c.n_row != n_vol)
-		return error_new(ERR_DATA, "confounds have %d rows, %s has %d volumes: they must be as many", c.n_row, what, n_vol);
+		return error_new(ERR_DATA, "confounds have %d rows, %s has %d volumes: they must be as many", c.n_row, what,
+		                 n_vol);
 	TRY(check_filter(args, n_vol, tr_s));
 	if (args->cosine)
 		c = with_cosines(&c, n_vol, args->high_pass_hz, tr_s, a);

@@ -23,7 +23,8 @@ static void check_tr(struct shape *s, const struct clean_args *args, double head
 	if (isnan(args->tr_s) || fabs(args->tr_s - header_tr_s) <= 1e-3 * args->tr_s)
 		return;
 	if (header_tr_s == 0 || header_tr_s == 1)
-		shape_warning(s, "tr", "%s has a TR of %g s in its header, which often means that nobody set it; %g s is used", what,
+		shape_warning(s, "tr",
+		              "%s has a TR of %g s in its header, which often means that nobody set it; %g s is used", what,
 		              header_tr_s, args->tr_s);
 	else
 		shape_error(s, "tr", "tr is %g s, but %s has a TR of %g s", args->tr_s, what, header_tr_s);
@@ -44,14 +45,16 @@ static bool confounds_known(struct shape *s, struct confounds *c, int n_vol, con
 	else if (table_facts_from(&f, shape_in(s, "confounds"), s->arena))
 		n_row = f.n_row;
 	if (n_row != n_vol)
-		shape_error(s, "confounds", "confounds have %d rows, %s has %d volumes: they must be as many", n_row, what, n_vol);
+		shape_error(s, "confounds", "confounds have %d rows, %s has %d volumes: they must be as many", n_row, what,
+		            n_vol);
 	return n_row == n_vol;
 }
 
 static void warn(struct shape *s, const struct clean *c)
 {
 	if (c->cutoffs.facts & FILTER_FACT_LOW_CLIPPED)
-		shape_warning(s, "low_pass", "low_pass is not below %g Hz, half the rate of a TR of %g s: nothing is filtered there",
+		shape_warning(s, "low_pass",
+		              "low_pass is not below %g Hz, half the rate of a TR of %g s: nothing is filtered there",
 		              0.5 / c->options.tr_s, c->options.tr_s);
 	if (c->dof > 0 && c->dof < 10)
 		shape_warning(s, "confounds", "only about %.0f degrees of freedom are left of %d volumes", c->dof, c->n_vol);
@@ -73,7 +76,8 @@ void clean_check(struct shape *s, const struct clean_args *args, int n_vol, doub
 	if (c.n_col > 0 && problem(s, "confounds", clean_prepare(&clean, args, n_vol, header_tr_s, &c, what, s->arena)))
 		return;
 	if (c.n_col == 0 && table_facts_from(&f, shape_in(s, "confounds"), s->arena) && !(clean->dof - f.n_col > 0))
-		shape_error(s, "confounds", "nothing would be left of the signals: of %d volumes about %.0f degrees of freedom are left "
+		shape_error(s, "confounds",
+		            "nothing would be left of the signals: of %d volumes about %.0f degrees of freedom are left "
 		            "after the filter and detrending, and there are %d confounds", n_vol, clean->dof, f.n_col);
 	warn(s, clean);
 }

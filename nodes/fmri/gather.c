@@ -24,13 +24,15 @@ struct error *fwhm_gauss(struct gauss **out, const struct fwhm *f, const struct 
 
 	*out = NULL;
 	if (f->n == 2)
-		return error_new(ERR_USER, "the width of smoothing has 2 numbers, must be one, or one for each of the 3 axes");
+		return error_new(ERR_USER,
+		                 "the width of smoothing has 2 numbers, must be one, or one for each of the 3 axes");
 	if (!three(f, mm))
 		return NULL;
 	gauss_sigma(g->affine, mm, sigma);
 	for (int d = 0; d < 3; d++)
 		if (gauss_radius(sigma[d]) < 0)
-			return error_new(ERR_USER, "a width of %g mm is too wide for voxels of this size (at most %d of them)", mm[d],
+			return error_new(ERR_USER, "a width of %g mm is too wide for voxels of this size (at most %d of them)",
+			                 mm[d],
 			                 GAUSS_MAX_RADIUS);
 	*out = gauss_new(g->n, sigma, a);
 	return NULL;

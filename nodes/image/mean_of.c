@@ -53,7 +53,8 @@ struct error *image_mean_of_run(struct node_env *env, const struct image_mean_of
 	TRY(open_all(im, &in->images, env->arena));
 	sum = arena_alloc(env->arena, (size_t)grid_size(&im->grid), sizeof *sum);
 	x = arena_alloc(env->arena, (size_t)grid_size(&im->grid), sizeof *x);
-	TRY(image_create(&w, out_blob(out->image, "image.nii"), &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	TRY(image_create(&w, out_blob(out->image, "image.nii"), &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32,
+	                 env->arena));
 	for (int t = 0; t < im->n_vol; t++) {
 		mean_volume(im, in->images.n, t, sum, x);
 		TRY(image_put(w, t, x));

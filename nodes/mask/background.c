@@ -18,7 +18,8 @@ static struct error *make(struct node_env *env, const struct image *im, const st
 	image_mean_over_time(im, mean, env->n_threads, env->arena);
 	background_mask(mean, &im->grid, params->border_size, inside, env->arena);
 	if (!morph_tidy(inside, im->grid.n, params->opening, params->connected, env->arena))
-		node_note(env, "the mask is empty: no voxel differs from the background or survives %d erosions", params->opening);
+		node_note(env, "the mask is empty: no voxel differs from the background or survives %d erosions",
+		          params->opening);
 	for (long v = 0; v < size; v++)
 		n += inside[v];
 	if (n == size)
@@ -46,7 +47,8 @@ struct error *mask_background_shape(struct shape *s, const struct mask_backgroun
 		return NULL;
 	for (int d = 0; d < 3; d++)
 		if (im.grid.n[d] > 1 && 2 * params->border_size >= im.grid.n[d])
-			shape_warning(s, "border_size", "a border of %d voxels on both sides is all of the image along axis %d (%d voxels)",
+			shape_warning(s, "border_size",
+			              "a border of %d voxels on both sides is all of the image along axis %d (%d voxels)",
 			              params->border_size, d, im.grid.n[d]);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));

@@ -50,7 +50,8 @@ static void slow_wave(const struct courses *c, double *x, double low_hz, double 
 	standardize(c->n_vol, x);
 }
 
-static void add(struct courses *c, struct arena *a, double onset, double duration, const char *type, enum course course)
+static void add(struct courses *c, struct arena *a, double onset, double duration, const char *type,
+                enum course course)
 {
 	struct stimulus s = { onset, duration, type, course };
 
@@ -83,7 +84,8 @@ static void make_events(struct courses *c, struct rng *r, struct arena *a)
 /* Eight blocks of nine volumes in each run of 121, every run in another order. */
 static void make_haxby(struct courses *c, struct rng *r, struct arena *a)
 {
-	static const char *const type[8] = { "bottle", "cat", "chair", "face", "house", "scissors", "scrambledpix", "shoe" };
+	static const char *const type[8] = { "bottle", "cat", "chair", "face", "house", "scissors", "scrambledpix",
+	                                     "shoe" };
 
 	for (int run = 0; run * HAXBY_RUN < c->n_vol; run++) {
 		int order[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };

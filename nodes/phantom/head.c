@@ -23,7 +23,8 @@ static const struct ball balls[] = {
 	{ COURSE_NETWORK + 1, { 0, -8, 60 }, 18, 18 },
 	{ COURSE_NETWORK + 2, { -10, -88, 4 }, 24, 22 }, { COURSE_NETWORK + 2, { 10, -88, 4 }, 24, 22 },  /* visual */
 	{ COURSE_NETWORK + 3, { -54, -20, 8 }, 20, 22 }, { COURSE_NETWORK + 3, { 54, -20, 8 }, 20, 22 },  /* auditory */
-	{ COURSE_NETWORK + 4, { -44, 30, 30 }, 22, 22 }, { COURSE_NETWORK + 4, { 44, 30, 30 }, 22, 22 },  /* frontoparietal */
+	{ COURSE_NETWORK + 4, { -44, 30, 30 }, 22, 22 }, { COURSE_NETWORK + 4, { 44, 30, 30 }, 22,
+	                                                   22 },  /* frontoparietal */
 	{ COURSE_NETWORK + 4, { -36, -52, 52 }, 20, 20 }, { COURSE_NETWORK + 4, { 36, -52, 52 }, 20, 20 },
 	{ COURSE_FACE, { 40, -52, -18 }, 20, 45 }, { COURSE_FACE, { -40, -52, -18 }, 18, 35 },
 	{ COURSE_FACE, { 0, -90, 0 }, 30, 30 },

@@ -22,9 +22,12 @@ static const struct like {
 	enum design design;
 } likes[] = {
 	[PHANTOM_STUDY_SHAPE_SMALL] = { { 24, 29, 24 }, 100, { 8, 8, 8 }, { -96, -132, -78 }, 2, DESIGN_BLOCKS },
-	[PHANTOM_STUDY_SHAPE_DEVELOPMENT_FMRI] = { { 50, 59, 50 }, 168, { 4, 4, 4 }, { -96, -132, -78 }, 2, DESIGN_BLOCKS },
-	[PHANTOM_STUDY_SHAPE_SPM_FACES] = { { 64, 64, 32 }, 390, { 3, 3, 3.75 }, { -94.5, -112.5, -48 }, 2, DESIGN_EVENTS },
-	[PHANTOM_STUDY_SHAPE_HAXBY] = { { 40, 64, 64 }, 1452, { 3.5, 3.75, 3.75 }, { -68.25, -138, -108 }, 2.5, DESIGN_HAXBY },
+	[PHANTOM_STUDY_SHAPE_DEVELOPMENT_FMRI] = { { 50, 59, 50 }, 168, { 4, 4, 4 }, { -96, -132, -78 }, 2,
+	                                           DESIGN_BLOCKS },
+	[PHANTOM_STUDY_SHAPE_SPM_FACES] = { { 64, 64, 32 }, 390, { 3, 3, 3.75 }, { -94.5, -112.5, -48 }, 2,
+	                                    DESIGN_EVENTS },
+	[PHANTOM_STUDY_SHAPE_HAXBY] = { { 40, 64, 64 }, 1452, { 3.5, 3.75, 3.75 }, { -68.25, -138, -108 }, 2.5,
+	                                DESIGN_HAXBY },
 };
 
 static const double noise_sd = 9, noise_memory = 0.4;
@@ -147,7 +150,8 @@ static struct grid moved_grid(const struct study *s, int t)
 	return out;
 }
 
-static struct error *write_single(const struct study *s, int t, const int16_t *voxel, struct out *volumes, struct arena *a)
+static struct error *write_single(const struct study *s, int t, const int16_t *voxel, struct out *volumes,
+                                  struct arena *a)
 {
 	struct grid g = moved_grid(s, t);
 	const char *path = out_blob(volumes, arena_printf(a, "%05d/image.nii", t + 1));
@@ -259,7 +263,8 @@ struct error *phantom_study_run(struct node_env *env, const struct phantom_study
 
 struct error *phantom_study_shape(struct shape *s, const struct phantom_study_params *params)
 {
-	static const char *const event_names[] = { "onset", "duration", "trial_type" }, *const label_names[] = { "labels", "chunks" };
+	static const char *const event_names[] = { "onset", "duration",
+	                                           "trial_type" }, *const label_names[] = { "labels", "chunks" };
 	struct grid g = grid_of(params);
 	int n = volumes_of(params);
 	struct image_facts bold = image_facts_new(&g, n, likes[params->shape].tr_s, "int16");
@@ -272,7 +277,8 @@ struct error *phantom_study_shape(struct shape *s, const struct phantom_study_pa
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
 	shape_out(s, "confounds", table_facts_to(&confounds, s->arena));
 	shape_out(s, "conditions", table_facts_to(&labels, s->arena));
-	shape_out(s, "events", table_facts_to(&(struct table_facts){ study.courses.n_stimulus, 3, event_names }, s->arena));
+	shape_out(s, "events", table_facts_to(&(struct table_facts){ study.courses.n_stimulus, 3, event_names },
+	                                      s->arena));
 	s->memory = grid_size(&g) * (4 * N_COURSE + 40) + (int64_t)n * 8 * (N_COURSE + N_CONFOUND) * 4 + (16 << 20);
 	s->seconds = (double)grid_size(&g) * n * 1e-8 + 0.01;
 	return NULL;

@@ -45,7 +45,8 @@ static struct error *write_json(const char *path, const struct series *s, double
 	return file_write(path, b.text, b.n);
 }
 
-static struct error *clean_doubles(struct node_env *env, const struct clean *clean, const struct series *s, const char *from,
+static struct error *clean_doubles(struct node_env *env, const struct clean *clean, const struct series *s,
+                                   const char *from,
                                    const char *npy, long *constant)
 {
 	double *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
@@ -57,7 +58,8 @@ static struct error *clean_doubles(struct node_env *env, const struct clean *cle
 	return npy_write(npy, s->n_row, s->n_col, x);
 }
 
-static struct error *clean_floats(struct node_env *env, const struct clean *clean, const struct series *s, const char *npy,
+static struct error *clean_floats(struct node_env *env, const struct clean *clean, const struct series *s,
+                                  const char *npy,
                                   long *constant)
 {
 	float *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);

@@ -37,7 +37,8 @@ static void reach(const struct search *f, const double voxel[3], double radius, 
 	*high = (int)fmax(0, fmin(n, ceil(voxel[d] + r) + 1));
 }
 
-static void take_ball(struct search *f, const double seed[3], const double voxel[3], int **list, int *n, struct arena *a)
+static void take_ball(struct search *f, const double seed[3], const double voxel[3], int **list, int *n,
+                      struct arena *a)
 {
 	const struct grid *g = f->o->grid;
 	double r = f->o->radius_mm, w[3];
@@ -110,10 +111,12 @@ const char *sphere_name(const struct spheres *o, const struct coords *c, int k, 
 	const char *name = o->name ? o->name[k] : c->name ? c->name[k] : NULL;
 	const double *x = c->xyz[k];
 
-	return arena_printf(a, "seed %d%s%s%s (%g, %g, %g)", k, name ? " '" : "", name ? name : "", name ? "'" : "", x[0], x[1], x[2]);
+	return arena_printf(a, "seed %d%s%s%s (%g, %g, %g)", k, name ? " '" : "", name ? name : "", name ? "'" : "",
+	                    x[0], x[1], x[2]);
 }
 
-static struct error *check_overlap(const struct sphere *s, const struct spheres *o, const struct coords *c, struct arena *a)
+static struct error *check_overlap(const struct sphere *s, const struct spheres *o, const struct coords *c,
+                                   struct arena *a)
 {
 	int *owner = NEW_N(a, int, grid_size(o->grid));   /* 1 + seed */
 

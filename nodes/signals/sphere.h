@@ -21,7 +21,8 @@ struct spheres {
 };
 
 /* out [c->n]; an error for a sphere without voxels, or for two that share one. */
-must_check struct error *spheres_find(struct sphere *out, const struct spheres *o, const struct coords *c, struct arena *a);
+must_check struct error *spheres_find(struct sphere *out, const struct spheres *o, const struct coords *c,
+                                      struct arena *a);
 /* "seed 2 'PCC' (0, -52, 18)" */
 const char *sphere_name(const struct spheres *o, const struct coords *c, int k, struct arena *a);
 

@@ -16,7 +16,8 @@
 #include "img/series.h"
 #include "signals/sphere.h"
 
-static struct spheres options(const struct signals_spheres_params *params, const struct grid *g, const struct mask *mask)
+static struct spheres options(const struct signals_spheres_params *params, const struct grid *g,
+                              const struct mask *mask)
 {
 	return (struct spheres){
 		.grid = g, .inside = mask ? mask->inside : NULL, .radius_mm = params->has_radius ? params->radius_mm : (double)NAN,
@@ -57,7 +58,8 @@ static bool truncates(const struct signals_spheres_params *params, const struct 
 }
 
 /* Means [n_vol][n] of the spheres. */
-static double *means(struct node_env *env, const struct image *im, const struct gauss *g, const struct sphere *s, int n,
+static double *means(struct node_env *env, const struct image *im, const struct gauss *g, const struct sphere *s,
+                     int n,
                      bool truncate)
 {
 	int count, *slot = NEW_N(env->arena, int, grid_size(&im->grid));
@@ -78,7 +80,8 @@ static double *means(struct node_env *env, const struct image *im, const struct 
 	return mean;
 }
 
-static struct error *extract(struct node_env *env, const struct signals_spheres_params *params, const struct image *im,
+static struct error *extract(struct node_env *env, const struct signals_spheres_params *params,
+                             const struct image *im,
                              const struct signals_spheres_inputs *in, struct series *out)
 {
 	struct clean_args args = CLEAN_ARGS(params);
@@ -140,7 +143,8 @@ static struct error *known_seeds(struct coords *c, struct shape *s)
 	return NULL;
 }
 
-static struct error *check_seeds(struct shape *s, const struct signals_spheres_params *params, const struct grid *g, int *n)
+static struct error *check_seeds(struct shape *s, const struct signals_spheres_params *params, const struct grid *g,
+                                 int *n)
 {
 	const struct item *it = shape_item(s, "mask");
 	struct image_facts f;
@@ -178,7 +182,8 @@ struct error *signals_spheres_shape(struct shape *s, const struct signals_sphere
 	if (e)
 		shape_error(s, "seeds", "%s", e->text);
 	error_free(e);
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ im.n_vol, n > 0 ? n : -1, clean_tr(&args, im.tr_s),
+	shape_out(s, "signals", series_facts_to(&(struct series_facts){ im.n_vol, n > 0 ? n : -1, clean_tr(&args,
+	                                                                                                   im.tr_s),
 	          params->n_names > 0 && params->n_names == n ? params->names : NULL }, s->arena));
 	s->memory = im.bytes + 24 * (int64_t)im.n_vol * (n + 1000) + 100 * grid_size(&im.grid) + (16 << 20);
 	s->seconds = (params->n_smoothing > 0 ? 2e-8 : 1e-10) * (double)grid_size(&im.grid) * im.n_vol + 0.01;

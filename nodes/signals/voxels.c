@@ -101,7 +101,8 @@ struct error *signals_voxels_shape(struct shape *s, const struct signals_voxels_
 	n = mask_size(s, &im.grid);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ im.n_vol, n, clean_tr(&args, im.tr_s), NULL }, s->arena));
+	shape_out(s, "signals", series_facts_to(&(struct series_facts){ im.n_vol, n, clean_tr(&args, im.tr_s), NULL },
+	                                        s->arena));
 	s->memory = im.bytes + 4 * (int64_t)im.n_vol * (n < 0 ? grid_size(&im.grid) : n) + 80 * grid_size(&im.grid) + (16 << 20);
 	s->seconds = 2.5e-8 * (double)grid_size(&im.grid) * im.n_vol + 0.01;
 	return NULL;

@@ -29,7 +29,8 @@ static const char *golden(void)
 
 static void expect(const char *node, const struct out *o, const char *blob)
 {
-	const char *line = arena_printf(check_arena(), "%s %d %s %s\n", node, node_find(node)->version, blob, h_digest(o, blob));
+	const char *line = arena_printf(check_arena(), "%s %d %s %s\n", node, node_find(node)->version, blob,
+	                                h_digest(o, blob));
 
 	if (strstr(golden(), line))
 		return;
@@ -41,7 +42,8 @@ static struct out *bold, *confounds;
 
 static void make_study(void)
 {
-	struct phantom_study_params p = { .subjects = (const char *const[]){ "01" }, .n_subjects = 1, .run = 1, .rng_seed = 1,
+	struct phantom_study_params p = { .subjects = (const char *const[]){ "01" }, .n_subjects = 1, .run = 1,
+	                                  .rng_seed = 1,
 	                                  .n_volumes = 40, .has_n_volumes = true };
 
 	bold = h_out();
@@ -63,15 +65,20 @@ TEST(golden_images)
 	struct item items[2];
 
 	make_study();
-	CHECK_OK(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 12, 6, 9 }, .n_fwhm = 3 },
-	                          &(struct image_smooth_inputs){ h_item(bold, "bold") }, &(struct image_smooth_outputs){ smooth }));
-	CHECK_OK(image_mean_run(h_env(1), &(struct image_mean_params){ 0 }, &(struct image_mean_inputs){ h_item(bold, "bold") },
+	CHECK_OK(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 12, 6, 9 },
+	                                                                   .n_fwhm = 3 },
+	                          &(struct image_smooth_inputs){ h_item(bold,
+	                                                                "bold") }, &(struct image_smooth_outputs){ smooth }));
+	CHECK_OK(image_mean_run(h_env(1), &(struct image_mean_params){ 0 }, &(struct image_mean_inputs){ h_item(bold,
+	                                                                                                        "bold") },
 	                        &(struct image_mean_outputs){ mean }));
 	CHECK_OK(mask_background_run(h_env(1), &(struct mask_background_params){ 2, true, 1 },
-	                             &(struct mask_background_inputs){ h_item(bold, "bold") }, &(struct mask_background_outputs){ mask }));
+	                             &(struct mask_background_inputs){ h_item(bold,
+	                                                                      "bold") }, &(struct mask_background_outputs){ mask }));
 	items[0] = *h_item(mean, "volume");
 	items[1] = *h_item(mask, "mask");
-	CHECK_OK(image_mean_of_run(h_env(1), &(struct image_mean_of_params){ 0 }, &(struct image_mean_of_inputs){ { 2, items } },
+	CHECK_OK(image_mean_of_run(h_env(1), &(struct image_mean_of_params){ 0 }, &(struct image_mean_of_inputs){ { 2,
+	                                                                                                            items } },
 	                           &(struct image_mean_of_outputs){ both }));
 	expect("image.smooth", smooth, "image.nii");
 	expect("image.mean", mean, "image.nii");
@@ -82,7 +89,8 @@ TEST(golden_images)
 TEST(golden_signals)
 {
 	struct out *seed = h_out(), *voxels = h_out(), *mask = h_out(), *clean = h_out(), *r = h_out(), *z = h_out();
-	struct signals_voxels_params vp = { .detrend = true, .standardize = 1, .high_pass_hz = 0.01, .has_high_pass = true,
+	struct signals_voxels_params vp = { .detrend = true, .standardize = 1, .high_pass_hz = 0.01,
+	                                    .has_high_pass = true,
 	                                    .standardize_confounds = true, .smoothing_mm = (double[]){ 8 }, .n_smoothing = 1 };
 	struct signals_clean_params cp = { .detrend = true, .standardize = 2, .low_pass_hz = 0.1, .has_low_pass = true,
 	                                   .standardize_confounds = true };
@@ -93,12 +101,15 @@ TEST(golden_signals)
 	CHECK_OK(signals_spheres_run(h_env(1), &(struct signals_spheres_params){ .radius_mm = 12, .has_radius = true },
 	         &(struct signals_spheres_inputs){ .bold = im, .seeds = h_literal("coords", "[[0, -52, 18]]") },
 	         &(struct signals_spheres_outputs){ seed }));
-	CHECK_OK(signals_voxels_run(h_env(1), &vp, &(struct signals_voxels_inputs){ im, NULL, h_item(confounds, "table") },
+	CHECK_OK(signals_voxels_run(h_env(1), &vp, &(struct signals_voxels_inputs){ im, NULL, h_item(confounds,
+	                                                                                             "table") },
 	         &(struct signals_voxels_outputs){ voxels, mask }));
-	CHECK_OK(signals_clean_run(h_env(1), &cp, &(struct signals_clean_inputs){ h_item(seed, "series"), h_item(confounds, "table") },
+	CHECK_OK(signals_clean_run(h_env(1), &cp, &(struct signals_clean_inputs){ h_item(seed, "series"),
+	                                                                          h_item(confounds, "table") },
 	         &(struct signals_clean_outputs){ clean }));
 	CHECK_OK(connectome_seed_to_voxel_run(h_env(1), &(struct connectome_seed_to_voxel_params){ 0 },
-	         &(struct connectome_seed_to_voxel_inputs){ h_item(seed, "series"), h_item(voxels, "series"), h_item(mask, "mask") },
+	         &(struct connectome_seed_to_voxel_inputs){ h_item(seed, "series"), h_item(voxels, "series"),
+	                                                    h_item(mask, "mask") },
 	         &(struct connectome_seed_to_voxel_outputs){ r, z }));
 	expect("signals.spheres", seed, "series.npy");
 	expect("signals.voxels", voxels, "series.npy");

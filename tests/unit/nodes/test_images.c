@@ -48,7 +48,8 @@ TEST(smoothing_gives_the_same_bits_for_any_thread_count)
 {
 	const struct item *im = h_f4(7, IMAGE_INT16);
 
-	CHECK_TEXT(h_digest(smooth(im, 1, (double[]){ 5 }, 1), "image.nii"), h_digest(smooth(im, 1, (double[]){ 5 }, 4), "image.nii"));
+	CHECK_TEXT(h_digest(smooth(im, 1, (double[]){ 5 }, 1), "image.nii"), h_digest(smooth(im, 1, (double[]){ 5 }, 4),
+	                                                                              "image.nii"));
 }
 
 TEST(smoothing_keeps_bytes_as_nilearn_does_when_asked)
@@ -59,14 +60,16 @@ TEST(smoothing_keeps_bytes_as_nilearn_does_when_asked)
 	struct image_smooth_params p = { .fwhm_mm = (double[]){ 4 }, .n_fwhm = 1, .compat = IMAGE_SMOOTH_COMPAT_NILEARN };
 	struct out *o = h_out();
 
-	CHECK_OK(image_smooth_run(h_env(1), &p, &(struct image_smooth_inputs){ bytes }, &(struct image_smooth_outputs){ o }));
+	CHECK_OK(image_smooth_run(h_env(1), &p, &(struct image_smooth_inputs){ bytes },
+	                          &(struct image_smooth_outputs){ o }));
 	CHECK_NEAR(h_voxels(o)[0], 3, 0);
 	CHECK_NEAR(h_voxels(o)[grid_index(&g, 2, 3, 1)], 7, 0);
 }
 
 TEST(smoothing_refuses_two_widths)
 {
-	CHECK_ERROR(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 4, 5 }, .n_fwhm = 2 },
+	CHECK_ERROR(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 4, 5 },
+	                                                                      .n_fwhm = 2 },
 	                             &(struct image_smooth_inputs){ h_f4(1, IMAGE_INT16) },
 	                             &(struct image_smooth_outputs){ h_out() }), "has 2 numbers");
 }
@@ -77,7 +80,8 @@ TEST(the_mean_is_over_time)
 	struct out *o = h_out();
 	double must = 0;
 
-	CHECK_OK(image_mean_run(h_env(2), &(struct image_mean_params){ 0 }, &(struct image_mean_inputs){ h_f4(4, IMAGE_FLOAT32) },
+	CHECK_OK(image_mean_run(h_env(2), &(struct image_mean_params){ 0 }, &(struct image_mean_inputs){ h_f4(4,
+	                                                                                                      IMAGE_FLOAT32) },
 	                        &(struct image_mean_outputs){ o }));
 	for (int t = 0; t < 4; t++)
 		must += ((7 * 2 + 13 * 3 + 29 + 5 * t) % 17 + 0.25 * ((7 + t * t) % 5)) / 4;
@@ -86,7 +90,8 @@ TEST(the_mean_is_over_time)
 
 static struct error *mean_of(struct item *items, int n, struct out *o)
 {
-	return image_mean_of_run(h_env(1), &(struct image_mean_of_params){ 0 }, &(struct image_mean_of_inputs){ { n, items } },
+	return image_mean_of_run(h_env(1), &(struct image_mean_of_params){ 0 }, &(struct image_mean_of_inputs){ { n,
+	                                                                                                          items } },
 	                         &(struct image_mean_of_outputs){ o });
 }
 
@@ -144,7 +149,8 @@ static int mask_count(const struct item *im, const struct mask_background_params
 	float *x;
 	int n = 0;
 
-	CHECK_OK(mask_background_run(h_env(1), p, &(struct mask_background_inputs){ im }, &(struct mask_background_outputs){ o }));
+	CHECK_OK(mask_background_run(h_env(1), p, &(struct mask_background_inputs){ im },
+	                             &(struct mask_background_outputs){ o }));
 	x = h_voxels(o);
 	for (int v = 0; v < 14 * 14 * 14; v++)
 		n += x[v] != 0;

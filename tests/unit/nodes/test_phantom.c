@@ -12,7 +12,8 @@ struct study { struct out *bold, *confounds, *events, *conditions, *mask; };
 
 static struct phantom_study_params params(enum phantom_study_shape shape, const char *const *subject)
 {
-	return (struct phantom_study_params){ .subjects = subject, .n_subjects = 1, .shape = shape, .run = 1, .rng_seed = 1 };
+	return (struct phantom_study_params){ .subjects = subject, .n_subjects = 1, .shape = shape, .run = 1,
+	                                      .rng_seed = 1 };
 }
 
 static struct study make(struct phantom_study_params p)
@@ -20,7 +21,8 @@ static struct study make(struct phantom_study_params p)
 	struct study s = { h_out(), h_out(), h_out(), h_out(), h_out() };
 
 	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
-	                           &(struct phantom_study_outputs){ s.bold, s.confounds, s.events, s.conditions, s.mask, NULL }));
+	                           &(struct phantom_study_outputs){ s.bold, s.confounds, s.events, s.conditions, s.mask,
+	                                                            NULL }));
 	return s;
 }
 
@@ -97,17 +99,21 @@ TEST(the_default_mode_network_is_found)
 	struct out *seed = h_out(), *voxels = h_out(), *mask = h_out(), *r = h_out(), *z = h_out();
 	struct signals_spheres_params sp = { .radius_mm = 12, .has_radius = true, .detrend = true, .standardize = 1,
 		.low_pass_hz = 0.1, .has_low_pass = true, .high_pass_hz = 0.01, .has_high_pass = true, .standardize_confounds = true };
-	struct signals_voxels_params vp = { .smoothing_mm = (double[]){ 6 }, .n_smoothing = 1, .detrend = true, .standardize = 1,
+	struct signals_voxels_params vp = { .smoothing_mm = (double[]){ 6 }, .n_smoothing = 1, .detrend = true,
+	                                    .standardize = 1,
 		.low_pass_hz = 0.1, .has_low_pass = true, .high_pass_hz = 0.01, .has_high_pass = true, .standardize_confounds = true };
 	const struct item *bold = h_item(s.bold, "bold"), *confounds = h_item(s.confounds, "table");
 	float *map;
 
-	CHECK_OK(signals_spheres_run(h_env(2), &sp, &(struct signals_spheres_inputs){ .bold = bold, .confounds = confounds,
+	CHECK_OK(signals_spheres_run(h_env(2), &sp, &(struct signals_spheres_inputs){ .bold = bold,
+	                                                                              .confounds = confounds,
 	         .seeds = h_literal("coords", "[[0, -52, 18]]") }, &(struct signals_spheres_outputs){ seed }));
-	CHECK_OK(signals_voxels_run(h_env(2), &vp, &(struct signals_voxels_inputs){ .bold = bold, .confounds = confounds },
+	CHECK_OK(signals_voxels_run(h_env(2), &vp, &(struct signals_voxels_inputs){ .bold = bold,
+	                                                                            .confounds = confounds },
 	         &(struct signals_voxels_outputs){ voxels, mask }));
 	CHECK_OK(connectome_seed_to_voxel_run(h_env(2), &(struct connectome_seed_to_voxel_params){ 0 },
-	         &(struct connectome_seed_to_voxel_inputs){ h_item(seed, "series"), h_item(voxels, "series"), h_item(mask, "mask") },
+	         &(struct connectome_seed_to_voxel_inputs){ h_item(seed, "series"), h_item(voxels, "series"),
+	                                                    h_item(mask, "mask") },
 	         &(struct connectome_seed_to_voxel_outputs){ r, z }));
 	map = h_voxels(r);
 	for (int i = 0; i < 2; i++) {

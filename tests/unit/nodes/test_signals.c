@@ -18,7 +18,9 @@ static const float *spheres(const struct item *im, struct signals_spheres_params
 	int n_row;
 
 	p.standardize_confounds = true;
-	CHECK_OK(signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = im, .seeds = h_literal("coords", seeds_json) },
+	CHECK_OK(signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = im,
+	                                                                             .seeds = h_literal("coords",
+	                                                                                                seeds_json) },
 	                             &(struct signals_spheres_outputs){ o }));
 	return h_series(o, &n_row, n_col);
 }
@@ -26,7 +28,8 @@ static const float *spheres(const struct item *im, struct signals_spheres_params
 TEST(spheres_agree_with_the_worked_examples)
 {
 	const struct item *im = h_f4(4, IMAGE_FLOAT32);
-	static const double must[][3] = { { 3, 10.75, 7.125 }, { 4, 8.083333333333, 7.6875 }, { 6, 8.60119047619, 8.617647058824 } };
+	static const double must[][3] = { { 3, 10.75, 7.125 }, { 4, 8.083333333333, 7.6875 }, { 6, 8.60119047619,
+	                                                                                        8.617647058824 } };
 	int n;
 	const float *x = spheres(im, (struct signals_spheres_params){ 0 }, &n);
 
@@ -34,7 +37,8 @@ TEST(spheres_agree_with_the_worked_examples)
 	CHECK_NEAR(x[0], 13.25, 0);
 	CHECK_NEAR(x[1], 0, 0);
 	for (int i = 0; i < 3; i++) {
-		x = spheres(im, (struct signals_spheres_params){ .radius_mm = must[i][0], .has_radius = true, .allow_overlap = true }, &n);
+		x = spheres(im, (struct signals_spheres_params){ .radius_mm = must[i][0], .has_radius = true,
+		                                                 .allow_overlap = true }, &n);
 		CHECK_NEAR(x[0], must[i][1], 1e-6);
 		CHECK_NEAR(x[1], must[i][2], 1e-6);
 	}
@@ -62,8 +66,10 @@ static int ball_size(double mm, int n, double radius)
 	int rows, columns, mid = n / 2;
 
 	x[grid_index(&g, mid, mid, mid)] = 1;
-	CHECK_OK(signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = h_image(&g, 2, 2, IMAGE_FLOAT32, x),
-	         .seeds = h_literal("coords", arena_printf(check_arena(), "[[%.17g, %.17g, %.17g]]", mm * mid, mm * mid, mm * mid)) },
+	CHECK_OK(signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = h_image(&g, 2, 2,
+	                                                                                             IMAGE_FLOAT32, x),
+	         .seeds = h_literal("coords", arena_printf(check_arena(), "[[%.17g, %.17g, %.17g]]", mm * mid, mm * mid,
+	                                                   mm * mid)) },
 	         &(struct signals_spheres_outputs){ o }));
 	return (int)lround(1 / h_series(o, &rows, &columns)[0]);
 }
@@ -129,7 +135,8 @@ TEST(voxels_come_in_c_order_and_smoothed)
 	CHECK_INT(columns, 18);
 	for (int v = 0; v < 4; v++)
 		CHECK_NEAR(x[v], must[v], 1e-5);
-	x = h_series(voxels(h_f4(4, IMAGE_FLOAT32), small_mask(), NULL, (struct signals_voxels_params){ 0 }, h_out(), 1), &rows, &columns);
+	x = h_series(voxels(h_f4(4, IMAGE_FLOAT32), small_mask(), NULL, (struct signals_voxels_params){ 0 }, h_out(),
+	                    1), &rows, &columns);
 	CHECK_NEAR(x[0], (14 + 26 + 29) % 17 + 0.25 * (5 % 5), 0);
 	CHECK_NEAR(x[1], (14 + 26 + 58) % 17 + 0.25 * (6 % 5), 0);
 }
@@ -138,7 +145,8 @@ static const char confounds_text[] = "a\tb\n1\t0.5\n2\t1\n4\t-3\n0\t2\n1\t1\n7\t
 
 TEST(voxels_give_the_same_bits_for_any_type_and_thread_count)
 {
-	struct signals_voxels_params p = { .smoothing_mm = (double[]){ 5 }, .n_smoothing = 1, .detrend = true, .standardize = 1 };
+	struct signals_voxels_params p = { .smoothing_mm = (double[]){ 5 }, .n_smoothing = 1, .detrend = true,
+	                                   .standardize = 1 };
 	struct grid g = h_f4_grid();
 	float *x = NEW_N(check_arena(), float, 8 * 210);
 	const struct item *im = h_f4(8, IMAGE_INT16), *table = h_table(confounds_text);
@@ -150,7 +158,8 @@ TEST(voxels_give_the_same_bits_for_any_type_and_thread_count)
 	one = h_digest(voxels(im, small_mask(), table, p, h_out(), 1), "series.npy");
 	CHECK_TEXT(h_digest(voxels(im, small_mask(), table, p, h_out(), 5), "series.npy"), one);
 	for (enum image_type type = IMAGE_UINT8; type <= IMAGE_FLOAT64; type++)
-		CHECK_TEXT(h_digest(voxels(h_image(&g, 8, 2, type, x), small_mask(), table, p, h_out(), 2), "series.npy"), one);
+		CHECK_TEXT(h_digest(voxels(h_image(&g, 8, 2, type, x), small_mask(), table, p, h_out(), 2), "series.npy"),
+		           one);
 }
 
 TEST(what_is_left_has_nothing_of_the_confounds)
@@ -158,7 +167,8 @@ TEST(what_is_left_has_nothing_of_the_confounds)
 	struct signals_voxels_params p = { .detrend = true, .standardize = 1 };
 	static const double b[8] = { 0.5, 1, -3, 2, 1, 0, 2, 5 };
 	int rows, columns;
-	const float *x = h_series(voxels(h_f4(8, IMAGE_FLOAT32), small_mask(), h_table(confounds_text), p, h_out(), 1), &rows, &columns);
+	const float *x = h_series(voxels(h_f4(8, IMAGE_FLOAT32), small_mask(), h_table(confounds_text), p, h_out(), 1),
+	                          &rows, &columns);
 
 	for (int v = 0; v < columns; v++) {
 		double line = 0, dot = 0, square = 0;
@@ -177,18 +187,21 @@ TEST(what_is_left_has_nothing_of_the_confounds)
 static struct error *voxel_error(const char *confounds, struct signals_voxels_params p)
 {
 	return signals_voxels_run(h_env(1), &p, &(struct signals_voxels_inputs){ h_f4(8, IMAGE_INT16), small_mask(),
-	                          confounds ? h_table(confounds) : NULL }, &(struct signals_voxels_outputs){ h_out(), h_out() });
+	                          confounds ? h_table(confounds) : NULL }, &(struct signals_voxels_outputs){ h_out(),
+	                                                                                                     h_out() });
 }
 
 TEST(cleaning_says_what_does_not_go_together)
 {
-	struct signals_voxels_params none = { 0 }, band = { .high_pass_hz = 0.01, .has_high_pass = true, .low_pass_hz = 0.1, .has_low_pass = true };
+	struct signals_voxels_params none = { 0 }, band = { .high_pass_hz = 0.01, .has_high_pass = true,
+	                                                    .low_pass_hz = 0.1, .has_low_pass = true };
 	struct signals_voxels_params crossed = band, fast = { .high_pass_hz = 0.3, .has_high_pass = true };
 	struct signals_voxels_params cosine = { .low_pass_hz = 0.1, .has_low_pass = true, .filter = 1 };
 
 	crossed.high_pass_hz = 0.2;
 	CHECK_ERROR(voxel_error("a\n1\n2\n", none), "confounds have 2 rows, bold has 8 volumes");
-	CHECK_ERROR(voxel_error("a\tfd\n1\tn/a\n2\t1\n4\t-3\n0\t2\n1\t1\n7\t0\n2\t2\n1\t5\n", none), "the confound 'fd' is 'n/a' in row 1");
+	CHECK_ERROR(voxel_error("a\tfd\n1\tn/a\n2\t1\n4\t-3\n0\t2\n1\t1\n7\t0\n2\t2\n1\t5\n", none),
+	            "the confound 'fd' is 'n/a' in row 1");
 	CHECK_ERROR(voxel_error(NULL, band), "there are 8 volumes, the filter needs more than 33");
 	CHECK_ERROR(voxel_error(NULL, crossed), "high_pass must be the lower one");
 	CHECK_ERROR(voxel_error(NULL, fast), "must be below 0.25 Hz");
@@ -203,14 +216,14 @@ static struct doc *facts(const char *json)
 	return d;
 }
 
-static const char bold_facts[] = "{\"dim\":[6,7,5,168],\"affine\":[[2,0,0,-10],[0,3,0,5],[0,0,4,2]],\"tr\":%s,\"type\":\"int16\",\"bytes\":70560,\"space\":\"\"}";
+static const char bold_facts[] = "{\"dim\":[6,7,5,168],\"affine\":[[2,0,0,-10],[0,3,0,5],[0,0,4,2]],\"tr\":%s,"
+	"\"type\":\"int16\",\"bytes\":70560,\"space\":\"\"}";
 
 static const char *voxels_problems(const char *tr, const char *table, struct signals_voxels_params p)
 {
 	struct shape *s = h_shape();
 
-	h_given(s, "bold", facts(strcmp(tr, "2") == 0 ? "{\"dim\":[6,7,5,168],\"affine\":[[2,0,0,-10],[0,3,0,5],[0,0,4,2]],\"tr\":2,\"type\":\"int16\",\"bytes\":70560,\"space\":\"\"}"
-	        : arena_printf(check_arena(), bold_facts, tr)), NULL);
+	h_given(s, "bold", facts(arena_printf(check_arena(), bold_facts, tr)), NULL);
 	if (table)
 		h_given(s, "confounds", facts(table), NULL);
 	CHECK_OK(signals_voxels_shape(s, &p));
@@ -219,7 +232,8 @@ static const char *voxels_problems(const char *tr, const char *table, struct sig
 
 TEST(shapes_find_problems_before_anything_runs)
 {
-	struct signals_voxels_params tr = { .tr_s = 2, .has_tr = true }, low = { .low_pass_hz = 0.4, .has_low_pass = true };
+	struct signals_voxels_params tr = { .tr_s = 2, .has_tr = true }, low = { .low_pass_hz = 0.4,
+	                                                                         .has_low_pass = true };
 	struct signals_voxels_params wide = { .smoothing_mm = (double[]){ 50 }, .n_smoothing = 1 };
 
 	CHECK_TEXT(voxels_problems("2", NULL, tr), "");
@@ -228,12 +242,14 @@ TEST(shapes_find_problems_before_anything_runs)
 	CHECK(strstr(voxels_problems("0", NULL, low), "error low_pass: a filter needs the time between volumes"));
 	CHECK(strstr(voxels_problems("2", NULL, low), "warning low_pass: "));
 	CHECK(strstr(voxels_problems("2", NULL, wide), "warning smoothing: "));
-	CHECK(strstr(voxels_problems("2", "{\"rows\":167,\"columns\":[\"a\"]}", tr), "error confounds: confounds have 167 rows, bold has 168 volumes"));
+	CHECK(strstr(voxels_problems("2", "{\"rows\":167,\"columns\":[\"a\"]}", tr),
+	             "error confounds: confounds have 167 rows, bold has 168 volumes"));
 }
 
 TEST(shapes_count_what_is_left_of_the_signals)
 {
-	struct signals_voxels_params band = { .high_pass_hz = 0.01, .has_high_pass = true, .low_pass_hz = 0.03, .has_low_pass = true, .detrend = true };
+	struct signals_voxels_params band = { .high_pass_hz = 0.01, .has_high_pass = true, .low_pass_hz = 0.03,
+	                                      .has_low_pass = true, .detrend = true };
 	struct buf b = { .arena = check_arena() };
 
 	buf_add(&b, "{\"rows\":168,\"columns\":[");
@@ -273,7 +289,8 @@ TEST(shapes_find_spheres_outside)
 {
 	CHECK_TEXT(spheres_problems("[[-6, 11, 6]]", NULL), "");
 	CHECK_TEXT(spheres_problems("[[-6, 11, 6]]", small_mask()), "");
-	CHECK(strstr(spheres_problems("[[-6, 11, 60]]", NULL), "error seeds: the sphere of seed 0 (-6, 11, 60) holds no voxel of bold"));
+	CHECK(strstr(spheres_problems("[[-6, 11, 60]]", NULL),
+	             "error seeds: the sphere of seed 0 (-6, 11, 60) holds no voxel of bold"));
 	CHECK(strstr(spheres_problems("[[0, 23, 18]]", small_mask()), "holds no voxel of the mask"));
 }
 
@@ -297,11 +314,14 @@ static struct error *correlate(const struct item *im, const char *column, int co
 	struct signals_spheres_params sp = { .allow_overlap = true };
 
 	CHECK_OK(signals_spheres_run(h_env(1), &sp, &(struct signals_spheres_inputs){ .bold = im,
-	         .seeds = h_literal("coords", column ? seeds_json : "[[-6, 11, 6]]") }, &(struct signals_spheres_outputs){ s }));
+	         .seeds = h_literal("coords",
+	                            column ? seeds_json : "[[-6, 11, 6]]") }, &(struct signals_spheres_outputs){ s }));
 	CHECK_OK(signals_voxels_run(h_env(1), &(struct signals_voxels_params){ 0 },
-	         &(struct signals_voxels_inputs){ .bold = im, .mask = small_mask() }, &(struct signals_voxels_outputs){ v, m }));
+	         &(struct signals_voxels_inputs){ .bold = im,
+	                                          .mask = small_mask() }, &(struct signals_voxels_outputs){ v, m }));
 	return connectome_seed_to_voxel_run(h_env(1), &p, &(struct connectome_seed_to_voxel_inputs){ h_item(s, "series"),
-	                                    h_item(v, "series"), h_item(m, "mask") }, &(struct connectome_seed_to_voxel_outputs){ r, z });
+	                                    h_item(v, "series"), h_item(m,
+	                                                                "mask") }, &(struct connectome_seed_to_voxel_outputs){ r, z });
 }
 
 TEST(a_seed_voxel_correlates_fully_with_itself)
