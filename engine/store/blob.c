@@ -89,17 +89,16 @@ struct error *store_adopt(struct store *s, const char *tmp, const struct digest 
 
 struct error *store_put_bytes(struct store *s, const void *bytes, size_t n, struct digest *d)
 {
-	struct arena *a = arena_new();
-	const char *tmp = store_tmp(s, "bytes", a);
-	const char *rel = tmp + strlen(s->root) + 1;
-	struct error *e = store_writable(s);
+	char tmp[128];
+	struct error *e;
 
 	*d = digest_blob(bytes, n, 1);
-	if (!e)
-		e = store_write_at(s, rel, bytes, n, false);
-	if (!e)
-		e = store_adopt(s, tmp, d);
-	arena_free(a);
+	TRY(store_writable(s));
+	snprintf(tmp, sizeof tmp, "tmp/%s.%u.bytes", s->tag, atomic_fetch_add(&s->n_tmp, 1));
+	TRY(store_write_at(s, tmp, bytes, n, false));
+	e = adopt(s, tmp, d);
+	if (e)
+		unlinkat(s->fd, tmp, 0);
 	return e;
 }
 

@@ -84,7 +84,7 @@ static struct error *open_marker(struct store *s, int *marker)
 	if (fsync(*marker) && errno != EINVAL)
 		return store_fail(s, errno, "sync", rel);
 	TRY(sync_folder(s, "boot"));
-	return sync_folder(s, "");
+	return sync_folder(s, ".");
 }
 
 struct error *boot_mark(struct store *s)

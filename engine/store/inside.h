@@ -36,6 +36,8 @@ struct store {
 	atomic_uint n_tmp;
 	atomic_llong added;         /* bytes adopted and not yet in the usage counter */
 	struct group *group;
+	pthread_mutex_t scratch_lock;
+	struct arena *scratch;      /* of store_publish: mapping memory for each record costs as much as its rename */
 	pthread_mutex_t lock;       /* guards all below, and the gate within this process */
 	struct digest *held;        /* leases of this process */
 	int n_held, room_held;

@@ -11,7 +11,6 @@
 #include "store/memo_file.h"
 
 enum { MEMO_PATH = 80 };
-#define MEMO_MAX ((size_t)UINT32_MAX)
 
 struct added_task { const char *name; struct digest key; };
 struct added_file { const char *path; struct memo_file f; };

@@ -24,5 +24,7 @@ bool memo_task(struct memo *m, const char *task, struct digest *key);
 void memo_add_task(struct memo *m, const char *task, const struct digest *key);
 /* Writes what was added or used since opening, if anything changed. */
 must_check struct error *memo_save(struct memo *m);
+/* The keys of all that the memos of the pipeline at this absolute path know, whatever its --set list; some twice. */
+must_check struct error *memo_keys(struct digest **key, int *n, struct store *s, const char *path, struct arena *a);
 
 #endif

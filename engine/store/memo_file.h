@@ -11,6 +11,8 @@
 
 struct arena;
 
+#define MEMO_MAX ((size_t)UINT32_MAX)   /* bytes */
+
 struct memo_head {
 	char magic[8];
 	uint64_t check;             /* of all bytes after it */

@@ -51,7 +51,6 @@ static struct error *publish(struct store *s, const struct record *r, struct are
 	struct buf b = { .arena = a };
 	char rel[STORE_PATH];
 
-	TRY(store_writable(s));
 	TRY(boot_mark(s));
 	store_use(s, &r->key, 1);
 	store_rel(rel, "ac", &r->key);
@@ -64,13 +63,18 @@ struct error *store_publish(struct store *s, const struct record *r)
 {
 	const char *text = r->key_text ? r->key_text : "";
 	struct digest of_text = digest_bytes(text, strlen(text));
-	struct arena *a;
+	struct arena_mark m;
 	struct error *e;
 
 	assert(!text[0] || digest_equal(&of_text, &r->key));   /* else it would never be found again */
-	a = arena_new();
-	e = publish(s, r, a);
-	arena_free(a);
+	TRY(store_writable(s));
+	pthread_mutex_lock(&s->scratch_lock);
+	if (!s->scratch)
+		s->scratch = arena_new();
+	m = arena_mark(s->scratch);
+	e = publish(s, r, s->scratch);
+	arena_reset(s->scratch, m);
+	pthread_mutex_unlock(&s->scratch_lock);
 	return e;
 }
 

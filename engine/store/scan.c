@@ -93,9 +93,25 @@ static struct error *add_record(void *ctx, const char *rel, const struct digest 
 
 /* ---- pins: files of one key a line ---- */
 
+/* The name that store_escape() made a file name of. */
+static const char *unescape(const char *name, struct arena *a)
+{
+	char *out = arena_strdup(a, name), *to = out;
+
+	for (const char *p = name; *p; p++) {
+		char hex[3] = { p[0] == '%' ? p[1] : 0, p[0] == '%' && p[1] ? p[2] : 0, 0 };
+		int c = hex[0] && hex[1] ? (int)strtol(hex, NULL, 16) : 0;
+
+		*to++ = c ? (char)c : *p;
+		p += c ? 2 : 0;
+	}
+	*to = 0;
+	return out;
+}
+
 static void take_pin(struct scan *c, const char *name, char *text)
 {
-	struct scan_pin pin = { .name = arena_strdup(c->arena, name) };
+	struct scan_pin pin = { .name = unescape(name, c->arena) };
 	char *rest = text;
 
 	for (char *line; (line = strsep(&rest, "\n"));) {

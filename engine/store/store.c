@@ -143,6 +143,7 @@ struct error *store_open(struct store **out, const char *root, struct arena *a)
 	TRY(chosen_root(&path, root, a));
 	s->fd = s->lock_fd = s->run_fd = -1;
 	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->scratch_lock, NULL);
 	boot_identify(s);
 	e = open_root(s, path, a);
 	if (!e) {
@@ -173,6 +174,9 @@ void store_close(struct store *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->held);
+	if (s->scratch)
+		arena_free(s->scratch);
+	pthread_mutex_destroy(&s->scratch_lock);
 	pthread_mutex_destroy(&s->lock);
 	s->fd = s->lock_fd = -1;
 }

@@ -89,8 +89,6 @@ TEST(what_a_running_study_uses_stays)
 	CHECK(store_lookup(run, &r[1].key, &back, check_arena()));
 	struct record made = publish(run, "n", "new", 0, 'n', 1000);
 	CHECK_INT(evict(s, 0), 0);   /* all of these are from the last two seconds, so they could be the run's */
-	struct timespec old[2] = { { .tv_sec = 1700000000 }, { .tv_sec = 1700000000 } };
-	(void)old;
 	store_close(run);
 	CHECK_INT(evict(s, 0), 4);
 	CHECK(!has(s, &made));
