@@ -8,6 +8,7 @@
 #include "cli/looker.h"
 #include "cli/rundiff.h"
 #include "cli/subject.h"
+#include "store/store.h"
 
 struct diff_options {
 	struct study_options study;
@@ -50,9 +51,15 @@ static struct error *diff_two(int *code, const char *const word[2], const struct
 
 static struct error *diff_runs(int *code, const char *const word[2], const struct diff_options *o, struct looker *l)
 {
+	struct store *store;
+	struct error *e;
 	bool same;
 
-	TRY(rundiff(&same, word, l, o->all));
+	TRY(store_open(&store, o->study.cache, l->arena));
+	e = rundiff(&same, word, l, store, o->all);
+	store_close(store);
+	if (e)
+		return e;
 	*code = same ? CLI_DONE : CLI_FAILED;
 	return NULL;
 }

@@ -53,16 +53,6 @@ static const char *default_params(const struct node_decl *d, struct arena *a)
 	return b.text;
 }
 
-static void take_blobs(struct item *it, const struct store *s, const struct artifact *art, struct arena *a)
-{
-	struct blob *blob = NEW_N(a, struct blob, art->n_blob);
-
-	for (int i = 0; i < art->n_blob; i++)
-		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(s, &art->blob[i].digest, a) };
-	it->n_blob = art->n_blob;
-	it->blob = blob;
-}
-
 static struct error *import(struct looker *l, struct subject *s)
 {
 	const struct node_decl *d = s->import;
@@ -77,7 +67,8 @@ static struct error *import(struct looker *l, struct subject *s)
 	TRY(pool_call(&reply, l->pool, &r, l->arena));
 	if (reply->n_out != 1)
 		return error_new(ERR_WORKER, "%s made %d results of %s, must make 1", d->name, reply->n_out, s->name);
-	take_blobs(&s->item, l->store, &reply->out[0].artifact, l->arena);
+	if (!subject_blobs(&s->item, l->store, &reply->out[0].artifact, l->arena))
+		return error_new(ERR_WORKER, "what %s made of %s is not there", d->name, s->name);
 	s->import = NULL;
 	return NULL;
 }

@@ -11,7 +11,7 @@
 enum { MAX_COMMANDS = 32 };
 
 const struct command *const commands[] = {
-	&cmd_check, &cmd_plan, &cmd_explain, &cmd_graph, &cmd_show, &cmd_diff,
+	&cmd_run, &cmd_check, &cmd_plan, &cmd_explain, &cmd_graph, &cmd_show, &cmd_diff,
 	&cmd_nodes, &cmd_schema, &cmd_help, NULL,
 };
 

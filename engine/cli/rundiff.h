@@ -7,8 +7,10 @@
 #include "base/error.h"
 
 struct looker;
+struct store;
 
-/* Each run is its folder or its run.json. Prints what differs and a summary; all: also what is the same. */
-must_check struct error *rundiff(bool *same, const char *const run[2], struct looker *l, bool all);
+/* Each run is its folder or its run.json; what tasks made is looked for in the store. Prints what differs and a summary; all: also what is the same. */
+must_check struct error *rundiff(bool *same, const char *const run[2], struct looker *l, struct store *store,
+                                 bool all);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/words.h"
 #include "store/store.h"
 
 /* ---- outside files ---- */
@@ -46,18 +47,18 @@ void subject_file(struct subject *out, const char *path, struct arena *a)
 }
 
 /* ---- results ---- */
-static struct error *from_artifact(struct item *out, const struct study *s, const struct artifact *art, const char *name)
+bool subject_blobs(struct item *out, const struct store *s, const struct artifact *art, struct arena *a)
 {
-	struct blob *blob = NEW_N(s->arena, struct blob, art->n_blob);
+	struct blob *blob = NEW_N(a, struct blob, art->n_blob);
 
 	for (int i = 0; i < art->n_blob; i++) {
-		if (!store_has_blob(s->store, &art->blob[i].digest))
-			return error_new(ERR_DATA, "%s: its bytes are no longer in the store; run the pipeline to make them again", name);
-		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(s->store, &art->blob[i].digest, s->arena) };
+		if (!store_has_blob(s, &art->blob[i].digest))
+			return false;
+		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(s, &art->blob[i].digest, a) };
 	}
 	out->n_blob = art->n_blob;
 	out->blob = blob;
-	return NULL;
+	return true;
 }
 
 static int find_port(const struct step *s, const char *name)
@@ -101,9 +102,12 @@ static struct error *find_result(struct subject *out, const struct study *s, con
 	if (!art)
 		return error_new(ERR_DATA, "%s has no result for the files as they are now; 'sulcus run %s' makes it",
 		                 task_name(s->arena, t), s->file);
-	out->item.kind = t->step->out[k].kind->name;
+	out->item.kind = words_kind(&t->step->out[k]);
 	out->item.cell = "";
-	return from_artifact(&out->item, s, art, out->name);
+	if (!subject_blobs(&out->item, s->store, art, s->arena))
+		return error_new(ERR_DATA, "%s: its bytes are no longer in the store; 'sulcus run %s' makes them again", out->name,
+		                 s->file);
+	return NULL;
 }
 
 static bool is_file(const char *path)
