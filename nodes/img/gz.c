@@ -47,54 +47,96 @@ static bool only_zeros(const unsigned char *p, size_t n)
 	return true;
 }
 
-/* libdeflate does not tell a cut file from a damaged one; zlib would, but only matters here once it went wrong. */
-static bool cut_short(const void *gz, size_t n)
+/* What follows a member that ended at `at`: NULL and *more, or an error. */
+static struct error *after_member(bool *more, const unsigned char *in, size_t at, size_t n, const char *name)
 {
-	unsigned char waste[1 << 14];
-	z_stream z = { 0 };
-	size_t done = 0;
-	int status = inflateInit2(&z, 15 + 16);
-
-	while (status == Z_OK) {
-		if (z.avail_in == 0 && done < n) {
-			z.next_in = (z_const Bytef *)gz + done;
-			z.avail_in = n - done < 1u << 30 ? (uInt)(n - done) : 1u << 30;
-			done += z.avail_in;
-		}
-		z.next_out = waste;
-		z.avail_out = sizeof waste;
-		status = inflate(&z, Z_NO_FLUSH);
-	}
-	inflateEnd(&z);
-	return status == Z_BUF_ERROR && done == n;
+	*more = at < n && !only_zeros(in + at, n - at);   /* zeros pad to a block of a tape or disk */
+	if (!*more || gz_is(in + at, n - at))
+		return NULL;
+	return error_new(ERR_DATA, "%s has %zu bytes after its end that are not gzip", name, n - at);
 }
 
-static struct error *member_failed(enum libdeflate_result why, const unsigned char *in, size_t n, size_t room,
-                                   const char *name)
+/* One inflated piece; Z_STREAM_END when the member ended with it. Input is fed in parts, for uInt may be short. */
+static int next_piece(z_stream *z, unsigned char *piece, size_t room, const unsigned char *in, size_t n)
 {
-	if (why == LIBDEFLATE_INSUFFICIENT_SPACE)
-		return error_new(ERR_DATA, "%s holds more than it must: over %zu bytes", name, room);
-	if (cut_short(in, n))
-		return error_new(ERR_DATA, "%s is truncated: its gzip stream does not end", name);
-	return error_new(ERR_DATA, "%s is a damaged gzip file: its bytes or their check sum are wrong", name);
+	if (z->avail_in == 0) {
+		size_t at = (size_t)(z->next_in - in);
+
+		z->avail_in = n - at < 1u << 30 ? (uInt)(n - at) : 1u << 30;
+	}
+	z->next_out = piece;
+	z->avail_out = (uInt)room;
+	return inflate(z, Z_NO_FLUSH);
+}
+
+static struct error *stream_members(struct error *(*take)(void *ctx, const void *bytes, size_t n), void *ctx,
+                                    z_stream *z, const unsigned char *in, size_t n, const char *name)
+{
+	unsigned char piece[1 << 16];
+
+	for (bool more = true; more;) {
+		int status = next_piece(z, piece, sizeof piece, in, n);
+
+		if (status == Z_BUF_ERROR)
+			return error_new(ERR_DATA, "%s is truncated: its gzip stream does not end", name);
+		if (status != Z_OK && status != Z_STREAM_END)
+			return error_new(ERR_DATA, "%s is a damaged gzip file: %s", name, z->msg ? z->msg : "its bytes are wrong");
+		TRY(take(ctx, piece, sizeof piece - z->avail_out));
+		if (status != Z_STREAM_END)
+			continue;
+		TRY(after_member(&more, in, (size_t)(z->next_in - in), n, name));
+		inflateReset(z);
+	}
+	return NULL;
+}
+
+struct error *gz_stream(struct error *(*take)(void *ctx, const void *bytes, size_t n), void *ctx, const void *gz,
+                        size_t n, const char *name)
+{
+	z_stream z = { .next_in = (z_const Bytef *)gz };
+	struct error *e;
+
+	if (!gz_is(gz, n))
+		return error_new(ERR_DATA, "%s is no gzip file", name);
+	if (inflateInit2(&z, 15 + 16) != Z_OK)
+		abort();
+	e = stream_members(take, ctx, &z, gz, n, name);
+	inflateEnd(&z);
+	return e;
+}
+
+static struct error *ignore(void *ctx, const void *bytes, size_t n)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)n;
+	return NULL;
+}
+
+/* libdeflate does not tell a cut file from a damaged one; zlib does, at the price of going through it again. */
+static struct error *why_damaged(const unsigned char *in, size_t n, const char *name)
+{
+	struct error *e = gz_stream(ignore, NULL, in, n, name);
+
+	return e ? e : error_new(ERR_DATA, "%s is a damaged gzip file: its bytes are wrong", name);
 }
 
 static struct error *inflate_members(struct libdeflate_decompressor *d, unsigned char *out, size_t room, size_t *got,
                                      const unsigned char *in, size_t n, const char *name)
 {
 	size_t used, made;
+	bool more = true;
 
 	*got = 0;
-	for (size_t at = 0; at < n; at += used, *got += made) {
-		if (at > 0 && only_zeros(in + at, n - at))   /* padding to a block of a tape or disk */
-			return NULL;
-		if (!gz_is(in + at, n - at))
-			return at == 0 ? error_new(ERR_DATA, "%s is no gzip file", name)
-			               : error_new(ERR_DATA, "%s has %zu bytes after its end that are not gzip", name, n - at);
+	for (size_t at = 0; more; *got += made) {
 		enum libdeflate_result why = libdeflate_gzip_decompress_ex(d, in + at, n - at, out + *got, room - *got, &used,
 		                                                           &made);
+		if (why == LIBDEFLATE_INSUFFICIENT_SPACE)
+			return error_new(ERR_DATA, "%s holds more than it must: over %zu bytes", name, room);
 		if (why != LIBDEFLATE_SUCCESS)
-			return member_failed(why, in + at, n - at, room, name);
+			return why_damaged(in + at, n - at, name);
+		at += used;
+		TRY(after_member(&more, in, at, n, name));
 	}
 	return NULL;
 }
@@ -106,7 +148,9 @@ struct error *gz_inflate(void *out, size_t room, size_t *got, const void *gz, si
 
 	if (!d)
 		abort();
-	e = inflate_members(d, out, room, got, gz, n, name);
+	*got = 0;
+	e = gz_is(gz, n) ? inflate_members(d, out, room, got, gz, n, name)
+	                 : error_new(ERR_DATA, "%s is no gzip file", name);
 	libdeflate_free_decompressor(d);
 	return e;
 }

@@ -1,4 +1,4 @@
-/* literal.h - lists and maps written in a pipeline (the blob literal.json), where a file of the kind could stand. */
+/* literal.h - written lists and maps (the blob literal.json), where a file of the kind could stand. */
 #ifndef SULCUS_LITERAL_H
 #define SULCUS_LITERAL_H
 

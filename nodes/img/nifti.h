@@ -30,7 +30,7 @@ struct nifti {
 must_check struct error *nifti_parse(struct nifti *out, const void *bytes, size_t n, const char *name);
 /* An error unless a file of file_size bytes holds all voxels. */
 must_check struct error *nifti_check_size(const struct nifti *h, int64_t file_size, const char *name);
-/* A fresh header (native byte order, sform code 2, mm and s) to out; returns its length, which is where voxels begin. */
+/* A fresh header (native byte order, sform code 2, mm and s); returns its length, which is where voxels begin. */
 int nifti_make(unsigned char out[NIFTI_HEADER_MAX], const struct grid *g, int n_vol, double tr_s,
                enum image_type type);
 /* The bytes of a read header as a single file's: same byte order, no extensions, n_vol volumes (as many as the version

@@ -123,6 +123,17 @@ static struct error *read_header(struct header *h, const unsigned char *b, size_
 	return NULL;
 }
 
+bool npy_is(const char *path)
+{
+	char start[6] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read(fd, start, sizeof start);
+
+	if (fd >= 0)
+		close(fd);
+	return n == sizeof start && memcmp(start, "\x93NUMPY", sizeof start) == 0;
+}
+
 struct error *npy_peek(int *n_row, int *n_col, const char *path, struct arena *a)
 {
 	struct header h;

@@ -25,6 +25,7 @@ struct npy {
 /* As doubles, or as floats (rounded); without a copy when the file has that type in C order. */
 must_check struct error *npy_read(struct npy *out, const char *path, enum npy_type as, struct arena *a);
 void npy_close(struct npy *x);
+bool npy_is(const char *path);   /* begins as such a file does */
 /* Only the shape. */
 must_check struct error *npy_peek(int *n_row, int *n_col, const char *path, struct arena *a);
 must_check struct error *npy_write(const char *path, int n_row, int n_col, const double *x);

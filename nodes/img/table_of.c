@@ -1,4 +1,4 @@
-/* Tables written in a pipeline. A list of maps has a row for each map, a map of lists a column for each key, a list
+/* Written tables. A list of maps has a row for each map, a map of lists a column for each key, a list
  * of lists rows without names. */
 #include <string.h>
 
