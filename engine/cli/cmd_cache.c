@@ -25,7 +25,8 @@ struct cache_options { const char *cache, *to; bool dry_run; };
 static const struct opt cache_opt[] = {
 	{ "to", 0, OPT_TEXT, "SIZE", "gc: how much may stay, such as 20GB or 0.", offsetof(struct cache_options, to) },
 	{ "dry-run", 'n', OPT_FLAG, NULL, "gc: only say what would go.", offsetof(struct cache_options, dry_run) },
-	{ "cache", 0, OPT_TEXT, "DIR", "The store; else $SULCUS_CACHE, else ~/.cache/sulcus.", offsetof(struct cache_options, cache) },
+	{ "cache", 0, OPT_TEXT, "DIR", "The store; else $SULCUS_CACHE, else ~/.cache/sulcus.",
+	  offsetof(struct cache_options, cache) },
 	{ 0 },
 };
 
@@ -66,8 +67,10 @@ static struct error *cache_ls(int *code, const struct cache *c)
 	for (int i = 0; i < scan.n_record; i++) {
 		const struct scan_record *r = &scan.record[i];
 
-		columns_row(&out, words_digest(c->arena, &r->key), r->node, size_text(r, c->arena), text_seconds(c->arena, r->seconds),
-		            text_seconds(c->arena, now > r->made ? (double)(now - r->made) : 0), r->pinned ? "pinned" : "");
+		double age = now > r->made ? (double)(now - r->made) : 0;
+
+		columns_row(&out, words_digest(c->arena, &r->key), r->node, size_text(r, c->arena),
+		            text_seconds(c->arena, r->seconds), text_seconds(c->arena, age), r->pinned ? "pinned" : "");
 	}
 	columns_print(&out, stdout, 0);
 	return NULL;
@@ -112,7 +115,7 @@ static int sum_nodes(struct sum ***out, const struct scan *scan, struct arena *a
 static void print_pins(const struct scan *scan, struct arena *a)
 {
 	for (int i = 0; i < scan->n_pin; i++)
-		printf("%s%s (%s)", i ? ", " : "pins: ", scan->pin[i].name, words_count(a, scan->pin[i].n_key, "result", "results"));
+		printf("%s%s (%s)", i ? ", " : "pins: ", scan->pin[i].name, words_count(a, scan->pin[i].n_key, "key", "keys"));
 	if (scan->n_pin)
 		putchar('\n');
 }
@@ -242,7 +245,11 @@ static struct error *cache_verify(int *code, const struct cache *c)
 
 /* ---- which of these ---- */
 
-static const struct verb { const char *name; bool names; struct error *(*run)(int *code, const struct cache *c); } verbs[] = {
+static const struct verb {
+	const char *name;
+	bool names;                 /* a NAME follows */
+	struct error *(*run)(int *code, const struct cache *c);
+} verbs[] = {
 	{ "ls", false, cache_ls }, { "du", false, cache_du }, { "gc", false, cache_gc },
 	{ "pin", true, cache_pin }, { "unpin", true, cache_unpin }, { "verify", false, cache_verify },
 };

@@ -30,15 +30,12 @@ struct key_line *key_lines(struct arena *a, const char *text)
 	int n = 0;
 
 	text += strcspn(text, "\n");                 /* the form's own name and number */
-	while (*text == '\n')
-		text++;
-	while (*text) {
+	while (text += strspn(text, "\n"), *text) {
 		const char *line = arena_strndup(a, text, strcspn(text, "\n"));
 		size_t about = about_length(line);
 
 		PUSH(a, lines, n, ((struct key_line){ arena_strndup(a, line, about), line + about + (line[about] == ' ') }));
 		text += strlen(line);
-		text += *text == '\n';
 	}
 	PUSH(a, lines, n, ((struct key_line){ NULL, NULL }));
 	return lines;
