@@ -101,7 +101,9 @@ static struct error *look_who_runs(struct sweep *w)
 /* Two seconds of grace: file times are as coarse as that on some disks. */
 static bool may_go(const struct sweep *w, const struct scan_blob *b)
 {
-	return !b->kept && b->changed_ns < w->use.oldest_ns - (w->use.oldest_ns == INT64_MAX ? 0 : GRACE_S * INT64_C(1000000000));
+	int64_t grace_ns = w->use.oldest_ns == INT64_MAX ? 0 : GRACE_S * INT64_C(1000000000);
+
+	return !b->kept && b->changed_ns < w->use.oldest_ns - grace_ns;
 }
 
 /* Moves the blob to tmp/ unless it was brought again since the scan. False: it stays. */

@@ -55,7 +55,8 @@ struct error *store_fail(const struct store *s, int err, const char *doing, cons
 bool store_read_at(const struct store *s, const char *rel, size_t max, char **text, size_t *n, struct arena *a);
 /* Writes rel through tmp/ and a rename; sync: also to the disk before the rename. */
 must_check struct error *store_write_at(struct store *s, const char *rel, const void *bytes, size_t n, bool sync);
-must_check struct error *store_rename(struct store *s, const char *from, const char *to);   /* makes to's folder when missing */
+/* Makes the folder of `to` when it is missing. */
+must_check struct error *store_rename(struct store *s, const char *from, const char *to);
 bool store_digest_name(struct digest *d, const char *ab, const char *rest);
 /* A name as a file name: letters, digits, '.', '_' and '-' stay, others become %XX. False when too long or empty. */
 bool store_escape(char *out, size_t room, const char *name);
@@ -106,7 +107,8 @@ void boot_close(struct store *s);
 /* ---- counters: root/generation, root/usage (counter.c) ---- */
 int64_t counter_get(const struct store *s, const char *name);   /* -1 when there is none */
 void counter_set(struct store *s, const char *name, int64_t value);
-void counter_add(struct store *s, const char *name, int64_t more, bool sync);   /* a missing one stays missing when sync is false */
+/* sync: also to the disk, and made when missing; else a missing one stays missing. */
+void counter_add(struct store *s, const char *name, int64_t more, bool sync);
 void usage_flush(struct store *s);
 
 /* ---- checking bytes (check.c) ---- */

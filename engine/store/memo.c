@@ -104,7 +104,8 @@ static bool view_record(const struct memo *m, uint32_t at, struct record *to)
 
 	if (r->first_out > v->head.n_out || r->n_out > v->head.n_out - r->first_out)
 		return false;
-	*to = (struct record){ .key = v->key[at], .seconds = r->seconds, .cpu_s = r->cpu_s, .peak_bytes = r->peak_bytes, .made = r->made };
+	*to = (struct record){ .key = v->key[at], .seconds = r->seconds, .cpu_s = r->cpu_s, .peak_bytes = r->peak_bytes,
+	                       .made = r->made };
 	to->n_out = (int)r->n_out;
 	to->out = arena_alloc(m->arena, r->n_out + 1, sizeof *to->out);
 	for (uint32_t i = 0; i < r->n_out; i++)
@@ -134,7 +135,8 @@ static bool same_results(const struct record *a, const struct record *b)
 	bool same = a->n_out == b->n_out;
 
 	for (int i = 0; i < a->n_out && same; i++)
-		same = !strcmp(a->out[i].port, b->out[i].port) && digest_equal(&a->out[i].artifact.digest, &b->out[i].artifact.digest);
+		same = !strcmp(a->out[i].port, b->out[i].port)
+		       && digest_equal(&a->out[i].artifact.digest, &b->out[i].artifact.digest);
 	return same;
 }
 
@@ -143,8 +145,8 @@ static struct record *copy_record(const struct record *r, struct arena *a)
 {
 	struct record *c = NEW(a, struct record);
 
-	*c = (struct record){ .key = r->key, .seconds = r->seconds, .cpu_s = r->cpu_s, .peak_bytes = r->peak_bytes, .made = r->made,
-	                      .n_out = r->n_out, .out = NEW_N(a, struct record_out, r->n_out) };
+	*c = (struct record){ .key = r->key, .seconds = r->seconds, .cpu_s = r->cpu_s, .peak_bytes = r->peak_bytes,
+	                      .made = r->made, .n_out = r->n_out, .out = NEW_N(a, struct record_out, r->n_out) };
 	for (int i = 0; i < r->n_out; i++) {
 		const struct artifact *from = &r->out[i].artifact;
 
@@ -285,6 +287,13 @@ static void build_record(struct memo_build *b, const struct record *r)
 	}
 }
 
+static void build_task(struct memo_build *b, const char *name, const struct digest *key)
+{
+	struct memo_task task = { *key, memo_build_name(b, name), 0 };
+
+	PUSH(b->arena, b->task, b->n_task, task);
+}
+
 /* What was used of the old file, unless it was added anew. */
 static void build_old(struct memo_build *b, const struct memo *m)
 {
@@ -298,7 +307,7 @@ static void build_old(struct memo_build *b, const struct memo *m)
 		const char *name = memo_view_name(v, v->task[i].name);
 
 		if (m->used_task[i] && !map_get(m->tasks, name))
-			PUSH(b->arena, b->task, b->n_task, ((struct memo_task){ v->task[i].key, memo_build_name(b, name), 0 }));
+			build_task(b, name, &v->task[i].key);
 	}
 	for (uint32_t i = 0; i < v->head.n_file; i++) {
 		struct memo_file f = v->file[i];
@@ -315,7 +324,7 @@ static void build_added(struct memo_build *b, const struct memo *m)
 	for (int i = 0; i < m->n_record; i++)
 		build_record(b, m->record[i]);
 	for (int i = 0; i < m->n_task; i++)
-		PUSH(b->arena, b->task, b->n_task, ((struct memo_task){ m->task[i]->key, memo_build_name(b, m->task[i]->name), 0 }));
+		build_task(b, m->task[i]->name, &m->task[i]->key);
 	for (int i = 0; i < m->n_file; i++) {
 		struct memo_file f = m->file[i]->f;
 

@@ -84,9 +84,11 @@ bool memo_view_open(struct memo_view *v, const char *bytes, size_t n)
 		return false;
 	memcpy(h, bytes, sizeof *h);
 	layout(at, h);
-	if (memcmp(h->magic, memo_magic, sizeof memo_magic) || h->bytes != n || at[PARTS] != n || !h->n_pool
-	    || bytes[at[9] + h->n_pool - 1] || !is_power(h->n_record_slot) || !is_power(h->n_task_slot) || !is_power(h->n_file_slot)
-	    || h->check != check_of(bytes + 16, n - 16))
+	if (memcmp(h->magic, memo_magic, sizeof memo_magic) || h->bytes != n || at[PARTS] != n)
+		return false;
+	if (!is_power(h->n_record_slot) || !is_power(h->n_task_slot) || !is_power(h->n_file_slot))
+		return false;
+	if (!h->n_pool || bytes[at[9] + h->n_pool - 1] || h->check != check_of(bytes + 16, n - 16))
 		return false;
 	v->key = (const void *)(bytes + at[0]);
 	v->rec = (const void *)(bytes + at[1]);

@@ -27,7 +27,12 @@ struct memo_rec { double seconds, cpu_s; int64_t peak_bytes, made; uint32_t firs
 struct memo_out { struct digest digest; uint32_t port, first_blob, n_blob, pad; };
 struct memo_blob { struct digest digest; int64_t size; uint32_t name, pad; };
 struct memo_task { struct digest key; uint32_t name, pad; };
-struct memo_file { struct digest digest; uint64_t dev, ino; int64_t size, mtime_ns, ctime_ns, taken_ns; uint32_t path, pad; };
+struct memo_file {
+	struct digest digest;
+	uint64_t dev, ino;
+	int64_t size, mtime_ns, ctime_ns, taken_ns;
+	uint32_t path, pad;
+};
 
 /* The lists lie in this order. */
 struct memo_view {

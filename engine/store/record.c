@@ -109,7 +109,9 @@ static struct error *get_int(int64_t *out, const struct doc *map, const char *na
 
 	errno = 0;
 	*out = v && v->kind == DOC_TEXT && v->plain ? strtoll(v->text, &end, 10) : -1;
-	return !end || end == v->text || *end || errno || *out < 0 ? wrong(v ? v : map, name, "a whole number, 0 or more") : NULL;
+	if (!end || end == v->text || *end || errno || *out < 0)
+		return wrong(v ? v : map, name, "a whole number, 0 or more");
+	return NULL;
 }
 
 static struct error *get_number(double *out, const struct doc *map, const char *name)
@@ -118,7 +120,9 @@ static struct error *get_number(double *out, const struct doc *map, const char *
 	char *end = NULL;
 
 	*out = v && v->kind == DOC_TEXT && v->plain ? strtod(v->text, &end) : -1;
-	return !end || end == v->text || *end || !(*out >= 0) || !isfinite(*out) ? wrong(v ? v : map, name, "a number, 0 or more") : NULL;
+	if (!end || end == v->text || *end || !(*out >= 0) || !isfinite(*out))
+		return wrong(v ? v : map, name, "a number, 0 or more");
+	return NULL;
 }
 
 static struct error *get_list(const struct doc **out, const struct doc *map, const char *name)

@@ -10,7 +10,8 @@
 #include "base/json.h"
 #include "store/inside.h"
 
-static bool read_record(const struct store *s, const char *rel, const struct digest *key, struct record *out, struct arena *a)
+static bool read_record(const struct store *s, const char *rel, const struct digest *key, struct record *out,
+                        struct arena *a)
 {
 	char *text;
 	struct error *e;

@@ -59,7 +59,8 @@ static void name_blob(struct scanning *g, struct scan_record *to, const struct d
 static void take_record(struct scanning *g, const struct record *r)
 {
 	struct scan *c = g->c;
-	struct scan_record to = { .key = r->key, .node = arena_strdup(c->arena, r->node), .seconds = r->seconds, .made = r->made };
+	struct scan_record to = { .key = r->key, .node = arena_strdup(c->arena, r->node), .seconds = r->seconds,
+	                          .made = r->made };
 	bool import = !strncmp(r->node, "import.", strlen("import."));
 
 	for (int i = 0; i < r->n_out; i++)

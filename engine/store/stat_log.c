@@ -155,7 +155,8 @@ static void compact(struct store *s)
 		for (size_t i = n; i-- > 0 && n - first < LOG_MAX / 2;)
 			if (!map_put_n(met, &list[i], ID, &list[i]) && is_whole(&list[i]))
 				kept[--first] = list[i];
-		error_free(store_write_at(s, "stat.log", kept + first, (n - first) * sizeof *kept, false));   /* else it stays long */
+		/* When that fails it stays long. */
+		error_free(store_write_at(s, "stat.log", kept + first, (n - first) * sizeof *kept, false));
 	}
 	arena_free(a);
 }

@@ -34,11 +34,12 @@ static inline struct digest put(struct store *s, const char *bytes, size_t n)
 }
 
 /* A record of one port with one blob of n bytes made of `seed`. */
-static inline struct record make(struct store *s, const char *node, const char *text, double seconds, char seed, size_t n)
+static inline struct record make(struct store *s, const char *node, const char *text, double seconds, char seed,
+                                 size_t n)
 {
 	struct arena *a = check_arena();
-	struct record r = { .key = key_of(text), .node = node, .version = 1, .key_text = text, .n_out = 1, .seconds = seconds,
-	                    .cpu_s = seconds, .peak_bytes = 1 << 20, .made = 1700000000, .host = "here" };
+	struct record r = { .key = key_of(text), .node = node, .version = 1, .key_text = text, .n_out = 1,
+	                    .seconds = seconds, .cpu_s = seconds, .peak_bytes = 1 << 20, .made = 1700000000, .host = "here" };
 	char *bytes = arena_alloc(a, n, 1);
 
 	memset(bytes, seed, n);

@@ -177,7 +177,8 @@ TEST(a_memo_knows_an_unchanged_file_only)
 TEST(the_keys_of_a_pipeline_come_from_all_its_memos)
 {
 	struct store *s = open_at(check_folder());
-	struct memo *m[3] = { open_memo(s, "/a/study.yaml"), open_memo(s, "/a/study.yaml\nfwhm=4"), open_memo(s, "/a/study.yaml2") };
+	struct memo *m[3] = { open_memo(s, "/a/study.yaml"), open_memo(s, "/a/study.yaml\nfwhm=4"),
+	                      open_memo(s, "/a/study.yaml2") };
 	struct digest k[3] = { key_of("1"), key_of("2"), key_of("3") }, *keys;
 	int n;
 

@@ -189,7 +189,8 @@ TEST(what_has_lain_in_tmp_for_days_is_swept)
 {
 	struct store *s = open_at(check_folder());
 	struct timespec old[2] = { { .tv_sec = time(NULL) - 90000 }, { .tv_sec = time(NULL) - 90000 } };
-	const char *stale = below(s, "tmp/ffffffff.1.1.0"), *fresh = below(s, "tmp/ffffffff.1.1.1"), *ours = store_tmp(s, "a b/c", check_arena());
+	const char *stale = below(s, "tmp/ffffffff.1.1.0"), *fresh = below(s, "tmp/ffffffff.1.1.1");
+	const char *ours = store_tmp(s, "a b/c", check_arena());
 
 	set_bytes(stale, "", 0);
 	set_bytes(fresh, "", 0);

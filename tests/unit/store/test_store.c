@@ -152,7 +152,9 @@ static pid_t start_holder(const char *root)
 	pid_t pid;
 
 	CHECK_INT(pipe2(pipes, O_CLOEXEC), 0);
-	CHECK_OK(spawn_start(&pid, &(struct spawn){ .argv = argv, .env = env, .in_fd = -1, .out_fd = pipes[1], .err_fd = 2, .extra_fd = -1 }));
+	struct spawn how = { .argv = argv, .env = env, .in_fd = -1, .out_fd = pipes[1], .err_fd = 2, .extra_fd = -1 };
+
+	CHECK_OK(spawn_start(&pid, &how));
 	close(pipes[1]);
 	CHECK_INT(read(pipes[0], &byte, 1), 1);
 	close(pipes[0]);
