@@ -81,6 +81,7 @@ struct error *pool_send(struct pool *p, const struct request *r, void *ctx)
 	else if (!w->pid)
 		e = start(p, w);
 	if (!e) {
+		proc_forget_log(w);
 		wire_begin(&b);
 		request_write(&b, r);
 		/* a worker that died while idle is seen by the reader, as one that died of the request */
@@ -140,13 +141,11 @@ static int gather_fds(struct pool *p, struct pollfd *fd, struct proc **who, int 
 	return n;
 }
 
-static void forget_logs(struct pool *p)
+static void forget_log(struct pool *p)
 {
 	if (p->dead_log >= 0)
 		close(p->dead_log);
 	p->dead_log = -1;
-	for (int i = 0; i < p->max; i++)
-		proc_forget_log(&p->proc[i]);
 }
 
 struct error *pool_wait(struct pool *p, struct pool_event *ev, int wake_fd, int timeout_ms, struct arena *a)
@@ -156,7 +155,7 @@ struct error *pool_wait(struct pool *p, struct pool_event *ev, int wake_fd, int 
 	int n;
 
 	*ev = (struct pool_event){ .log_fd = -1 };
-	forget_logs(p);
+	forget_log(p);
 	n = gather_fds(p, fd, who, wake_fd);
 	if (poll(fd, (nfds_t)n, timeout_ms) < 0)
 		return errno == EINTR ? NULL : error_new(ERR_SYSTEM, "cannot wait for the workers: %s", strerror(errno));
@@ -176,7 +175,7 @@ void pool_stop(struct pool *p, bool now)
 void pool_free(struct pool *p)
 {
 	pool_stop(p, true);
-	forget_logs(p);
+	forget_log(p);
 	for (int i = 0; i < p->max; i++)
 		proc_hang_up(&p->proc[i]);
 	for (int i = 0; i < p->max; i++)

@@ -23,7 +23,7 @@ struct proc {
 
 must_check struct error *proc_start(struct proc *w, const char *program, struct store *s, struct arena *a);
 off_t proc_log_size(struct proc *w);
-/* Empties the log of the last request. */
+/* Empties the log of the last request, before the next. */
 void proc_forget_log(struct proc *w);
 /* Waits for a worker that closed its pipe or answered nonsense (why, taken over), and says how it ended.
  * Its log is handed over in ev. */
