@@ -12,7 +12,7 @@ enum { MAX_COMMANDS = 32 };
 
 const struct command *const commands[] = {
 	&cmd_run, &cmd_check, &cmd_plan, &cmd_explain, &cmd_graph, &cmd_show, &cmd_diff,
-	&cmd_cache, &cmd_nodes, &cmd_cache, &cmd_schema, &cmd_help, NULL,
+	&cmd_cache, &cmd_nodes, &cmd_schema, &cmd_help, NULL,
 };
 
 const struct command *command_find(const char *name)
