@@ -237,8 +237,9 @@ static struct error *cache_verify(int *code, const struct cache *c)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	TRY(store_verify(&v, c->store, cpus > 0 && cpus < 64 ? (int)cpus : 2, stdout));
-	printf("%" PRId64 " blobs and %" PRId64 " records read: %" PRId64 " damaged; %" PRId64 " blobs are not kept\n", v.n_blob,
-	       v.n_record, v.n_bad, v.n_missing);
+	printf("%s and %s read: %" PRId64 " damaged; %s not kept\n", words_count(c->arena, (long)v.n_blob, "file", "files"),
+	       words_count(c->arena, (long)v.n_record, "record", "records"), v.n_bad,
+	       words_count(c->arena, (long)v.n_missing, "file", "files"));
 	*code = v.n_bad ? CLI_FAILED : CLI_DONE;
 	return NULL;
 }

@@ -3,6 +3,9 @@
  * root/ac/ab/<62 hex>   a record: JSON, what a task made, at what cost, and its key text
  * root/cas/ab/<62 hex>  a blob, named by its digest
  * root/tmp/             being written; root/bad/ blobs that failed verification
+ * root/memo/ pins/      what the last run of a pipeline knew (memo.h); what gc must keep (gc.h)
+ * root/runs/ boot/      what running studies use; since when all is on the disk (inuse.c, boot.c)
+ * root/leases           carries locks; root/stat.log digests of outside files; root/generation, usage counters
  * Everything appears by rename, so a kill leaves whole files or none. */
 #ifndef SULCUS_STORE_H
 #define SULCUS_STORE_H
@@ -48,7 +51,8 @@ struct record {
 /* root NULL: SULCUS_CACHE, else $XDG_CACHE_HOME/sulcus, else ~/.cache/sulcus. Creates what is missing.
  * A store that cannot be written opens read-only: hits work, store_writable says why not. */
 must_check struct error *store_open(struct store **out, const char *root, struct arena *a);
-void store_close(struct store *s);   /* flushes what is pending */
+/* Gives back leases. The last group of results is synced if that is quick, else the kernel does it within seconds. */
+void store_close(struct store *s);
 const char *store_root(const struct store *s);
 must_check struct error *store_writable(const struct store *s);
 /* Bytes free on the store's disk for us. */
