@@ -73,6 +73,8 @@ void bytes_made(struct sched *s, struct task *t)
 		if (--w->n_before || after[k]->state != TASK_WAITING)
 			continue;
 		e = task_settle(s->plan, after[k]);
+		if (!e && w->again && after[k]->state == TASK_HIT)   /* wanted for its bytes, too */
+			after[k]->state = TASK_READY;
 		if (e)
 			task_failed(s, after[k], e);
 		else if (after[k]->state == TASK_READY)

@@ -1,0 +1,73 @@
+"""Runs of test nodes by the built programs, each in a folder and a store of its own."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+
+class Study:
+    """A folder with pipelines, a store and results."""
+
+    def __init__(self, sulcus, worker):
+        self.sulcus = sulcus
+        self.worker = worker
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-engine-"))
+        self.store = self.folder / "store"
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, text, name="p.yaml"):
+        (self.folder / name).write_text("sulcus: 1\n" + text)
+
+    def env(self, **more):
+        env = {k: v for k, v in os.environ.items() if not k.startswith("SULCUS_")}
+        return {**env, "SULCUS_WORKER": self.worker, "SULCUS_CACHE": str(self.store), **more}
+
+    def start(self, *args, name="p.yaml", **more):
+        return subprocess.Popen([self.sulcus, "run", name, *args], cwd=self.folder, env=self.env(**more),
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def run(self, *args, code=0, name="p.yaml", timeout=60, **more):
+        p = self.start(*args, name=name, **more)
+        try:
+            out, err = p.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, signal.SIGKILL)
+            out, err = p.communicate()
+            raise AssertionError(f"still running after {timeout} s\n{out}\n{err}")
+        assert p.returncode == code, f"exit code {p.returncode}, must be {code}\n--- out\n{out}--- err\n{err}"
+        return out + err
+
+    def report(self, out="p_results"):
+        return json.loads((self.folder / out / "run.json").read_text())
+
+    def states(self, out="p_results"):
+        return {t["task"]: t["state"] for t in self.report(out)["tasks"]}
+
+    def tasks(self, out="p_results"):
+        return {t["task"]: t for t in self.report(out)["tasks"]}
+
+    def result(self, file, out="p_results"):
+        return (self.folder / out / file).read_bytes()
+
+    def results(self, out="p_results"):
+        """All exports, as name to bytes."""
+        own = ("run.json", "manifest.json")
+        return {p.name: p.read_bytes() for p in sorted((self.folder / out).iterdir()) if p.is_file() and p.name not in own}
+
+
+def events(path):
+    return [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
+
+
+def wait_for(what, seconds=10):
+    """Polls until what() holds."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
