@@ -53,16 +53,13 @@ def read_nifti(path):
 
 
 def read_table(path):
-    """Numbers of a TSV; a header and a first column of words are skipped."""
+    """Numbers of a TSV below its header."""
     with open(path) as f:
         rows = [line.rstrip("\n").split("\t") for line in f]
 
     def number(text):
         return float("nan") if text in ("n/a", "") else float(text)
-    try:
-        [number(t) for t in rows[0]]
-    except ValueError:
-        rows = rows[1:]
+    rows = rows[1:]
     return [number(t) for row in rows for t in row], (len(rows), len(rows[0]))
 
 
