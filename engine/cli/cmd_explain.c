@@ -39,10 +39,12 @@ static bool same_as_last(struct study *s, const struct task *t)
 	return t->keyed && memo_task(s->memo, task_name(s->arena, t), &last) && digest_equal(&last, &t->key);
 }
 
-static void print_changes(const struct changes *c)
+static void changes_of(struct study *s, const struct task *t, const char *old, struct changes *out)
 {
-	for (int i = 0; i < c->n; i++)
-		printf("    %s\n", c->text[i]);
+	if (t->keyed)
+		key_changes(out, t, old, task_key_text(s->plan, t, s->arena));
+	else
+		key_changes_so_far(out, t, old);
 }
 
 static void explain_change(struct study *s, const struct task *t)
@@ -65,13 +67,11 @@ static void explain_change(struct study *s, const struct task *t)
 		puts("  changed   unknown: the store no longer has the last run's record");
 		return;
 	}
-	if (t->keyed)
-		key_changes(&c, t, old, task_key_text(s->plan, t, s->arena));
-	else
-		key_changes_so_far(&c, t, old);
-	if (c.n || t->keyed)
+	changes_of(s, t, old, &c);
+	if (c.n)
 		puts("  changed");
-	print_changes(&c);
+	for (int i = 0; i < c.n; i++)
+		printf("    %s\n", c.text[i]);
 }
 
 static void print_made(struct study *s, const struct task *t)
@@ -117,7 +117,7 @@ static void explain_task(struct study *s, const struct task *t, bool whole)
 		print_key_text(s, t);
 }
 
-/* ---- what a waiting task waits for: the tasks above it that are to run, nearest last ---- */
+/* ---- why a waiting task waits: the tasks above it that are to run by themselves, or changed themselves ---- */
 struct causes { struct study *study; struct map *seen; int n; };
 
 static void cause(struct causes *c, const struct task *t);
@@ -131,21 +131,37 @@ static void causes_above(struct causes *c, const struct task *t)
 		cause(c, t->pred[i].task);
 }
 
-static void cause(struct causes *c, const struct task *t)
+static void print_cause(struct causes *c, const struct task *t)
 {
-	if (map_get_n(c->seen, &t, sizeof t))
-		return;
-	const struct task **key = NEW(c->study->arena, const struct task *);   /* the map borrows its keys */
-	*key = t;
-	map_put_n(c->seen, key, sizeof *key, (void *)key);
-	if (t->state == TASK_WAITING)
-		causes_above(c, t);
-	if (t->state != TASK_WAITING && t->state != TASK_READY)
+	struct changes changes = { .arena = c->study->arena };
+	struct digest last;
+	const char *old = last_key_text(c->study, t, &last);
+
+	if (old)
+		changes_of(c->study, t, old, &changes);
+	if (t->state != TASK_READY && !changes.n)
 		return;
 	if (c->n++ == 0)
-		puts("\nIt waits for:");
-	if (c->n <= CAUSES_SHOWN)
-		explain_task(c->study, t, false);
+		puts("  waits for");
+	if (c->n > CAUSES_SHOWN)
+		return;
+	printf("    %s%s%s\n", task_name(c->study->arena, t), changes.n || !t->why ? "" : ": ", changes.n || !t->why ? "" : t->why);
+	for (int i = 0; i < changes.n; i++)
+		printf("      %s\n", changes.text[i]);
+}
+
+static void cause(struct causes *c, const struct task *t)
+{
+	const struct task **key;
+
+	if ((t->state != TASK_WAITING && t->state != TASK_READY) || map_get_n(c->seen, &t, sizeof t))
+		return;
+	key = arena_calloc(c->study->arena, 1, sizeof *key);   /* the map borrows its keys */
+	*key = t;
+	map_put_n(c->seen, key, sizeof *key, key);
+	if (t->state == TASK_WAITING)
+		causes_above(c, t);
+	print_cause(c, t);
 }
 
 static void explain_causes(struct study *s, const struct task *t)
@@ -156,7 +172,7 @@ static void explain_causes(struct study *s, const struct task *t)
 		return;
 	causes_above(&c, t);
 	if (c.n > CAUSES_SHOWN)
-		printf("and %s\n", words_count(s->arena, c.n - CAUSES_SHOWN, "task more", "tasks more"));
+		printf("    and %s\n", words_count(s->arena, c.n - CAUSES_SHOWN, "task more", "tasks more"));
 }
 
 static struct error *explain_step(struct study *s, const struct step *step)

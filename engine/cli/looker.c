@@ -89,21 +89,12 @@ struct error *looker_show(const char **text, struct looker *l, struct subject *s
 	return NULL;
 }
 
-/* The facts of a comparison that a person wants beside the sentence. */
-static const char *numbers(const struct doc *d, struct arena *a)
+/* The kind's own sentence; where it has none, its largest difference. */
+static const char *sentence(const struct doc *d, struct arena *a)
 {
-	static const char *const key[] = { "max_abs", "where", "correlation", "dice" };
-	static const char *const lead[] = { ", largest difference ", " at ", ", correlation ", ", Dice " };
-	struct buf b = { .arena = a };
+	const char *text = doc_text(d, "text", "");
 
-	buf_add(&b, doc_text(d, "text", ""));
-	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
-		const char *text = doc_text(d, key[i], NULL), *before = lead[i] + (b.n ? 0 : strspn(lead[i], ", "));
-
-		if (text && *text && strcmp(text, "null") != 0)
-			buf_printf(&b, "%s%s", before, text);
-	}
-	return b.text;
+	return *text ? text : arena_printf(a, "at most by %s", doc_text(d, "max_abs", "an unknown number"));
 }
 
 struct error *looker_diff(struct difference *out, struct looker *l, struct subject *x, struct subject *y)
@@ -129,6 +120,6 @@ struct error *looker_diff(struct difference *out, struct looker *l, struct subje
 	TRY(pool_call(&reply, l->pool, &r, l->arena));
 	if (!reply->doc)
 		return error_new(ERR_WORKER, "the worker did not compare %s", x->name);
-	*out = (struct difference){ strcmp(doc_text(reply->doc, "same", "false"), "true") == 0, numbers(reply->doc, l->arena) };
+	*out = (struct difference){ strcmp(doc_text(reply->doc, "same", "false"), "true") == 0, sentence(reply->doc, l->arena) };
 	return NULL;
 }

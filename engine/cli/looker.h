@@ -26,7 +26,7 @@ void looker_close(struct looker *l);
 /* The description of a kind's show, lines. */
 must_check struct error *looker_show(const char **text, struct looker *l, struct subject *s);
 
-struct difference { bool same; const char *text; };   /* text: one line of numbers */
+struct difference { bool same; const char *text; };   /* text: one line, with numbers */
 /* Compares two; kinds that do not fit each other differ. */
 must_check struct error *looker_diff(struct difference *out, struct looker *l, struct subject *x, struct subject *y);
 

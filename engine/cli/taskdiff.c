@@ -80,13 +80,18 @@ static struct error *read_results(struct results *r, const char *folder, struct 
 }
 
 /* ---- numbers, from the store ---- */
-static const char *kind_of(const struct result *r)
+/* What a port is declared as; where it takes the kind of an input, the kind that its files are of. */
+static const char *kind_of(const struct result *r, const struct artifact *art)
 {
 	const struct node_decl *d = node_find(r->node);
 
 	for (int i = 0; d && i < d->n_out; i++)
-		if (strcmp(d->out[i].name, r->port) == 0 && d->out[i].kind)
+		if (strcmp(d->out[i].name, r->port) == 0 && !d->out[i].kind_of && d->out[i].kind)
 			return d->out[i].kind;
+	for (int i = 0; kind_table[i]; i++)
+		for (int k = 0; kind_table[i]->blob && !kind_table[i]->is && k < art->n_blob; k++)
+			if (strcmp(kind_table[i]->blob, art->blob[k].name) == 0)
+				return kind_table[i]->name;
 	return "file";
 }
 
@@ -102,7 +107,7 @@ static bool find_stored(struct subject *s, const struct result *r, struct compar
 		if (strcmp(record.out[i].port, r->port) == 0) {
 			const struct artifact *art = &record.out[i].artifact;
 
-			*s = (struct subject){ .name = r->name, .item = { .cell = "", .kind = kind_of(r) } };
+			*s = (struct subject){ .name = r->name, .item = { .cell = "", .kind = kind_of(r, art) } };
 			return subject_blobs(&s->item, c->store, art, c->arena);
 		}
 	return false;
