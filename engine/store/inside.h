@@ -82,7 +82,7 @@ bool record_is_whole(const struct store *s, const char *rel, const struct digest
 bool store_lock_byte(const struct store *s, off_t at, int type, bool wait);
 
 /* ---- what running studies use (inuse.c) ---- */
-/* Says that this process may read the bytes of these keys from now on. */
+/* Says that this process runs, and may read the bytes of these keys from now on (n may be 0). */
 void store_use(struct store *s, const struct digest *key, size_t n);
 void store_use_end(struct store *s);
 struct in_use {

@@ -67,12 +67,14 @@ static void name_keys(struct store *s, const struct digest *key, size_t n)
 
 void store_use(struct store *s, const struct digest *key, size_t n)
 {
-	if (s->lock_fd < 0 || !n)
+	if (s->lock_fd < 0)
 		return;
 	pthread_mutex_lock(&s->lock);
-	store_lock_byte(s, LOCK_GATE, F_RDLCK, true);
-	name_keys(s, key, n);
-	store_lock_byte(s, LOCK_GATE, F_UNLCK, false);
+	if (n || s->run_fd < 0) {
+		store_lock_byte(s, LOCK_GATE, F_RDLCK, true);
+		name_keys(s, key, n);
+		store_lock_byte(s, LOCK_GATE, F_UNLCK, false);
+	}
 	pthread_mutex_unlock(&s->lock);
 }
 
