@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Speed and memory of sulcus, medians of several runs, beside a peer in the same run where there is one.
+
+bench.py BUILD_FOLDER [--runs N] [--only WORD] [--peer PYTHON]
+Every figure is of whole processes, from start to exit, on a store and an output folder of its own. Peak memory is
+the largest sum of the proportional set sizes of all processes of the run, sampled every 5 ms.
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+rows = []
+
+
+def tree(pid):
+    """A process and all below it."""
+    found, todo = [], [pid]
+    while todo:
+        p = todo.pop()
+        found.append(p)
+        try:
+            for task in os.listdir(f"/proc/{p}/task"):
+                todo += map(int, pathlib.Path(f"/proc/{p}/task/{task}/children").read_text().split())
+        except OSError:
+            pass
+    return found
+
+
+def pss(pid):
+    try:
+        for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def run(argv, memory=False, env=None, check=True):
+    """Seconds, peak bytes (0 unless asked) and standard output of one command."""
+    start = time.perf_counter()
+    p = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
+    peak, done = [0], threading.Event()
+
+    def watch():
+        while not done.is_set():
+            peak[0] = max(peak[0], sum(map(pss, tree(p.pid))))
+            time.sleep(0.005)
+    watcher = threading.Thread(target=watch) if memory else None
+    if watcher:
+        watcher.start()
+    out, err = p.communicate()
+    seconds = time.perf_counter() - start
+    done.set()
+    if watcher:
+        watcher.join()
+    if check and p.returncode:
+        sys.exit(f"{' '.join(map(str, argv))} exited with {p.returncode}:\n{err.decode()[-2000:]}")
+    return seconds, peak[0], out.decode()
+
+
+def report(work, figures, must, unit="ms", extra=""):
+    scale = {"ms": 1e3, "s": 1, "us": 1e6}[unit]
+    figures = sorted(x * scale for x in figures)
+    median = statistics.median(figures)
+    rows.append((work, f"{median:.1f} {unit}", f"{figures[0]:.1f} .. {figures[-1]:.1f}", must, extra))
+    print(f"{work:58} {median:9.1f} {unit:2}  ({figures[0]:.1f} .. {figures[-1]:.1f}, n {len(figures)})  must: {must}  {extra}", flush=True)
+    return median / scale
+
+
+class Bench:
+    def __init__(self, args):
+        self.sulcus = str(pathlib.Path(args.build).resolve() / "engine/cli/sulcus")
+        self.runs, self.peer = args.runs, args.peer
+        self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
+        self.n = 0
+
+    def fresh(self):
+        self.n += 1
+        folder = self.top / str(self.n)
+        folder.mkdir()
+        return folder
+
+    def call(self, file, store, out, *more):
+        return [self.sulcus, "run", str(file), "--cache", str(store), "--out", str(out), *more]
+
+    def times(self, n, argv, **kw):
+        return [run(argv, **kw)[0] for _ in range(n)]
+
+    def phantom(self):
+        """One subject of the development_fmri shape as files, made once."""
+        out = self.top / "phantom"
+        if not out.exists():
+            run(self.call(ROOT / "pipelines/phantom_files.yaml", self.top / "phantom_store", out))
+        bold = next(out.glob("*bold*.nii.gz"))
+        confounds = next(out.glob("*confounds*.tsv"))
+        return bold, confounds
+
+    def study(self, store, out, *more):
+        bold, confounds = self.phantom()
+        return self.call(ROOT / "pipelines/seed_to_voxel.yaml", store, out, "--set", f"bold={bold}", "--set", f"confounds={confounds}", *more)
+
+    def seed_to_voxel(self):
+        bold, confounds = self.phantom()
+        cold, peer, peaks = [], [], []
+        script = [self.peer, str(HERE / "peer_nilearn.py"), str(bold), str(confounds), str(self.fresh())]
+        probe = subprocess.run(script, capture_output=True)
+        if probe.returncode == 77:
+            print(f"peer skipped: no nilearn for {self.peer}")
+        for _ in range(self.runs):
+            folder = self.fresh()
+            cold.append(run(self.study(folder / "store", folder / "out"))[0])
+            if probe.returncode == 0:
+                peer.append(json.loads(run(script)[2].splitlines()[-1]))
+        for _ in range(3):
+            folder = self.fresh()
+            peaks.append(run(self.study(folder / "store", folder / "out"), memory=True)[1])
+        ratio = f"{statistics.median(p['seconds'] / c for p, c in zip(peer, cold)):.1f} times faster than nilearn " \
+                f"({statistics.median(p['seconds'] for p in peer):.1f} s, {peer[0]['peak_bytes'] / 1e6:.0f} MB)" if peer else "no peer"
+        report("seed-to-voxel 50x59x50x168, cold, .nii.gz in", cold, "25 times nilearn, 400 MB", extra=f"{ratio}; peak {max(peaks) / 1e6:.0f} MB")
+        folder = self.fresh()
+        run(self.study(folder / "store", folder / "out"))
+        report("the same, nothing changed", self.times(4 * self.runs, self.study(folder / "store", folder / "out")), "12 ms")
+        moved = []
+        for k in range(self.runs):
+            moved.append(run(self.study(folder / "store", folder / "out", "--set", f"seed=[{2 * k + 2}, -52, 18]"))[0])
+        report("seed moved", moved, "150 ms")
+
+    def scale(self):
+        gen = [sys.executable, str(HERE / "gen_scale.py")]
+        for name, words, must in (("5 steps x 200 cells", ["cells", "200"], "10 ms"), ("5 steps x 2,000 cells", ["cells", "2000"], "60 ms"),
+                                  ("10,000 written steps", ["steps", "10000"], "120 ms")):
+            folder = self.fresh()
+            (folder / "p.yaml").write_text(run([*gen, *words])[2])
+            argv = self.call(folder / "p.yaml", folder / "store", folder / "out")
+            first, _, _ = run(argv)
+            n = 5 * int(words[1]) if words[0] == "cells" else int(words[1])
+            if words[0] == "cells" and n == 10000:
+                report("10,000 trivial tasks from scratch, a task", [first / n], "0.15 ms", "us")
+            noop = self.times(3 * self.runs, argv)
+            peak = max(run(argv, memory=True)[1] for _ in range(3))
+            report(f"nothing changed: {name}", noop, must, extra=f"peak {peak / 1e6:.0f} MB (60 MB)")
+
+    def subject(self):
+        folder = self.fresh()
+        file = folder / "p.yaml"
+
+        def text(n):
+            subs = ", ".join(f'"{i:02}"' for i in range(1, n + 1))
+            return (ROOT / "tests/bench/subjects.yaml").read_text().replace("SUBJECTS", subs)
+        argv = self.call(file, folder / "store", folder / "out")
+        file.write_text(text(20))
+        run(argv)
+        file.write_text(text(21))
+        seconds, _, _ = run(argv)
+        record = json.loads((folder / "out/run.json").read_text())
+        ran = [t["task"] for t in record["tasks"] if t["state"] == "ran"]
+        report("adding one subject to 20", [seconds], "its tasks and the gathers", extra=f"ran {len(ran)}: {' '.join(sorted(ran))}")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("build")
+    p.add_argument("--runs", type=int, default=7)
+    p.add_argument("--only")
+    p.add_argument("--peer", default="/usr/bin/python3")
+    args = p.parse_args()
+    b = Bench(args)
+    try:
+        for name in ("seed_to_voxel", "scale", "subject"):
+            if not args.only or args.only == name:
+                getattr(b, name)()
+    finally:
+        shutil.rmtree(b.top, ignore_errors=True)
+
+
+main()
