@@ -71,9 +71,12 @@ static const char *detail_of(const struct step *s)
 	return s->argv ? s->argv[0] : s->n_pick ? "pick" : s->node->name;
 }
 
-static const char *wire_label(struct arena *a, const struct step_out *out, const struct port_decl *in)
+/* The only output of an input needs no name. */
+static const char *wire_label(struct arena *a, const struct step *from, int port, const struct port_decl *in)
 {
-	return strcmp(out->name, in->name) == 0 ? in->name : arena_printf(a, "%s as %s", out->name, in->name);
+	const char *out = from->out[port].name;
+
+	return is_input(from) || strcmp(out, in->name) == 0 ? in->name : arena_printf(a, "%s as %s", out, in->name);
 }
 
 static void step_arrows(struct making *m, const struct step *s, int to)
@@ -83,7 +86,7 @@ static void step_arrows(struct making *m, const struct step *s, int to)
 			const struct source *from = &s->arg[i].source[k];
 
 			add_arrow(m, find_box(m, from->step), to,
-			          wire_label(m->graph->arena, &from->step->out[from->port], s->arg[i].port));
+			          wire_label(m->graph->arena, from->step, from->port, s->arg[i].port));
 		}
 	for (const struct predicate *w = s->when; w; w = w->next)
 		if (w->left.step)
@@ -124,7 +127,7 @@ static void task_arrows(struct making *m, const struct task *t, int to)
 			const struct task_dep *dep = &t->arg[i].dep[k];
 
 			add_arrow(m, find_box(m, dep->task), to,
-			          wire_label(m->graph->arena, &dep->task->step->out[dep->port], &d->in[i]));
+			          wire_label(m->graph->arena, dep->task->step, dep->port, &d->in[i]));
 		}
 	for (int i = 0; i < t->n_pred; i++)
 		add_arrow(m, find_box(m, t->pred[i].task), to, "when");
