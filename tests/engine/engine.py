@@ -17,6 +17,7 @@ class Study:
         self.worker = worker
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-engine-"))
         self.store = self.folder / "store"
+        self.user = None            # whom programs run as, None: us
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -30,7 +31,7 @@ class Study:
 
     def start(self, *args, name="p.yaml", **more):
         return subprocess.Popen([self.sulcus, "run", name, *args], cwd=self.folder, env=self.env(**more),
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, user=self.user)
 
     def run(self, *args, code=0, name="p.yaml", timeout=60, **more):
         p = self.start(*args, name=name, **more)

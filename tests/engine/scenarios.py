@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from engine import Study, events, wait_for  # noqa: E402
 
 SKIP = 77
+NOBODY = 65534
 CHAIN = """
 params:
   word: {each: [one, two, three]}
@@ -461,18 +462,29 @@ def kill_storm(s, rounds=20):
 
 # ---- a store that cannot take it ----
 def read_only(s):
+    """Hits work; what would have to be computed is told. Root may write everywhere, so then somebody else runs it."""
     s.write(CHAIN)
     s.run()
+    if os.geteuid() == 0:
+        s.user = NOBODY
+        for path in [s.folder, *s.folder.rglob("*")]:
+            os.chown(path, NOBODY, -1, follow_symlinks=False)
+        if not _may_run(s):
+            raise Skip("the programs lie where only root may look")
     subprocess.run(["chmod", "-R", "a-w", str(s.store)], check=True)
+    s.run()
+    assert counts(s) == {"cached": 7}, counts(s)
+    s.write(CHAIN.replace("TEXT", "other"))
+    out = s.run(code=1)
+    assert str(s.store) in out and "ermission" in out, out
+    subprocess.run(["chmod", "-R", "u+w", str(s.store)], check=True)
+
+
+def _may_run(s):
     try:
-        if os.geteuid() == 0:
-            raise Skip("root may write everywhere")
-        s.run()
-        s.write(CHAIN.replace("TEXT", "other"))
-        out = s.run(code=1)
-        assert "store" in out, out
-    finally:
-        subprocess.run(["chmod", "-R", "u+w", str(s.store)], check=True)
+        return subprocess.run([s.sulcus, "--version"], user=s.user, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def full_disk(s):
