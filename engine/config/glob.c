@@ -270,13 +270,14 @@ static struct error *how_far(struct walk *w, const char **near)
 	bool last = pl->part == w->p.n_part - 1;
 	const char *what = last ? "file" : "folder", *name = part_name(p, pl->cap, w->scratch), *other, *path = shown(pl->path);
 	const struct folder *f;
+	struct stat st;
 
 	TRY(folder_read(w, &f, pl->path));
 	if (!f) {
 		*near = arena_printf(w->a, "there is no folder %s", path);
 		return NULL;
 	}
-	if (name && file_exists(join(w->scratch, pl->path, name))) {
+	if (name && !lstat(join(w->scratch, pl->path, name), &st)) {
 		*near = arena_printf(w->a, "%s is not a %s", join(w->scratch, pl->path, name), what);
 		return NULL;
 	}

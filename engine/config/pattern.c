@@ -44,12 +44,20 @@ static int name_index(struct parser *ps, const char *name, size_t n)
 	return p->n_name - 1;
 }
 
-static bool stands_in(const struct part *p, int capture)
+/* What follows a name that comes again depends on its text, which multiplies the ways to try: one such name is allowed. */
+static struct error *note_twice(struct parser *ps, struct part *p, int capture, const char *at)
 {
-	for (int i = 0; i < p->n_token; i++)
-		if (p->token[i].kind == TOKEN_CAPTURE && p->token[i].capture == capture)
-			return true;
-	return false;
+	const char *name = ps->out->name[capture];
+
+	for (int i = 0; i < p->n_token; i++) {
+		if (p->token[i].kind != TOKEN_CAPTURE || p->token[i].capture != capture)
+			continue;
+		if (p->twice && p->twice != name)
+			return bad(ps, at, "only one name may stand twice in one file name");
+		p->twice = name;
+		p->token[i].twice = true;
+	}
+	return NULL;
 }
 
 static struct error *add_capture(struct parser *ps, struct part *p, const char **at)
@@ -66,7 +74,7 @@ static struct error *add_capture(struct parser *ps, struct part *p, const char *
 	if (p->n_token && p->token[p->n_token - 1].kind == TOKEN_CAPTURE)
 		return bad(ps, s, "something must stand between two names in braces");
 	t.capture = name_index(ps, name, (size_t)(end - name));
-	p->again |= stands_in(p, t.capture);
+	TRY(note_twice(ps, p, t.capture, s));
 	PUSH(ps->a, p->token, p->n_token, t);
 	*at = end + 1;
 	return NULL;
@@ -158,7 +166,7 @@ static bool fits(const struct matching *m, size_t at, const char *text, size_t n
 	return n <= m->n - at && !memcmp(m->name + at, text, n);
 }
 
-/* As long as possible first. A name that stands twice makes what was learned behind it depend on its text. */
+/* As long as possible first. What was learned behind a name that comes again held for one text of it only. */
 static bool match_capture(struct matching *m, int t, size_t at)
 {
 	struct span *c = &m->cap[m->p->token[t].capture];
@@ -172,7 +180,7 @@ static bool match_capture(struct matching *m, int t, size_t at)
 		*c = (struct span){ m->name + at, n };
 		if (match(m, t + 1, at + n))
 			return true;
-		if (m->failed && m->p->again)
+		if (m->failed && m->p->token[t].twice)
 			memset(m->failed[t + 1], 0, (size_t)(m->p->n_token - t - 1) * NAME_BYTES);
 	}
 	c->text = NULL;

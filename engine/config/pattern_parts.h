@@ -16,12 +16,13 @@ struct token {
 	const char *text;         /* TOKEN_TEXT: n bytes */
 	size_t n;
 	int capture;              /* TOKEN_CAPTURE: index in names */
+	bool twice;               /* TOKEN_CAPTURE: the name stands in this part once more, later */
 };
 
 struct part {
 	const char *text;         /* as written */
 	bool any_depth;           /* ** */
-	bool again;               /* some name stands twice in this part */
+	const char *twice;        /* the one name that may stand in it more than once, or NULL */
 	int n_token, n_wild;      /* n_wild: stars and captures */
 	struct token *token;
 };

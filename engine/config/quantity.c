@@ -142,7 +142,7 @@ bool value_quantity(double *x, const char *text, const char *unit, const char **
 		name++;
 	have = *name ? unit_find(name) : want;
 	if (!have || have->dim != want->dim) {
-		bool word = isalpha((unsigned char)*name) || *name == '%';
+		bool word = have || (isalpha((unsigned char)*name) && !strpbrk(name, "0123456789"));
 
 		*why = why_not(word ? name : "", want->dim, a);
 		return false;

@@ -93,6 +93,8 @@ static void tell_key(const struct telling *k)
 	else if (first_on_line(k) && c == '-' && (k->p[1] == ' ' || k->p[1] == '\n'))
 		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a list item stands where a key of the map that begins on line %d must be",
 		         line);
+	else if (first_on_line(k) && c == ':')
+		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a key is missing before the ':'");
 	else if (first_on_line(k))
 		diag_add(k->d, DIAG_ERROR, here(k), 1, "the keys of one map begin in the same column",
 		         "this line does not line up with the map that begins on line %d", line);
@@ -131,6 +133,11 @@ static void tell_no_colon(const struct telling *k)
 		to++;
 	diag_add(k->d, DIAG_ERROR, begin(k), len, colon ? "a space must follow the ':'" : NULL,
 	         "'%.*s%s' is not 'key: value'", to, p, to < len ? "..." : "");
+}
+
+static void tell_no_space(const struct telling *k)
+{
+	diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a space must follow the ':'");
 }
 
 static void tell_start(const struct telling *k)
@@ -225,6 +232,7 @@ static const struct rule {
 	{ "quoted scalar", "document indicator", tell_open_quote },
 	{ "quoted scalar", "", tell_escape },
 	{ "block scalar", "", tell_block },
+	{ "plain scalar", "unexpected ':'", tell_no_space },
 	{ "", "node content", tell_content },
 	{ "", "<document start>", tell_after },
 };
