@@ -107,8 +107,9 @@ class Bench:
         return bold, confounds
 
     def study(self, store, out, *more):
-        bold, confounds = self.phantom()
-        return self.call(ROOT / "pipelines/seed_to_voxel.yaml", store, out, "--set", f"bold={bold}", "--set", f"confounds={confounds}", *more)
+        top = self.phantom()[0].parent
+        return self.call(ROOT / "pipelines/seed_to_voxel.yaml", store, out, "--set", f"bold={top}/sub-{{sub}}_bold.nii.gz",
+                         "--set", f"confounds={top}/sub-{{sub}}_confounds.tsv", *more)
 
     def seed_to_voxel(self):
         bold, confounds = self.phantom()
