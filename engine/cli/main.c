@@ -8,8 +8,6 @@
 
 #include "base/text.h"
 
-enum { MAX_COMMANDS = 32 };
-
 const struct command *const commands[] = {
 	&cmd_run, &cmd_check, &cmd_plan, &cmd_explain, &cmd_graph, &cmd_show, &cmd_diff,
 	&cmd_cache, &cmd_nodes, &cmd_schema, &cmd_help, NULL,
@@ -25,9 +23,9 @@ const struct command *command_find(const char *name)
 
 static int unknown_command(const char *name)
 {
-	const char *candidate[MAX_COMMANDS] = { 0 }, *near;
+	const char *candidate[sizeof commands / sizeof *commands] = { 0 }, *near;
 
-	for (int i = 0; commands[i] && i < MAX_COMMANDS - 1; i++)
+	for (int i = 0; commands[i]; i++)
 		candidate[i] = commands[i]->name;
 	near = text_nearest(name, candidate);
 	if (near)
