@@ -83,7 +83,7 @@ const char *bids_pattern(struct builder *b, const struct step *st, const struct 
 	if (doc_get(query, "participants"))
 		return arena_printf(b->a, "%s/participants.tsv", root);
 	if (!suffix) {
-		diag_error(b->d, query, "a bids query must say suffix: the last word of the names, as in suffix: bold");
+		diag_error(b->d, query, "a bids query must say suffix: the last word of the names, before the extension");
 		return NULL;
 	}
 	while (k && !k->ext)
