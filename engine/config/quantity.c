@@ -84,16 +84,16 @@ static const char *number_end(const char *s, const char **exp)
 
 static bool is_special(const char *text, double *x)
 {
-	static const char *const inf[] = { ".inf", ".Inf", ".INF" }, *const nan[] = { ".nan", ".NaN", ".NAN" };
-	const char *s = text + (*text == '-' || *text == '+');
+	static const struct { const char *text; double x; } special[] = {
+		{ ".inf", INFINITY }, { ".Inf", INFINITY }, { ".INF", INFINITY },
+		{ "+.inf", INFINITY }, { "+.Inf", INFINITY }, { "+.INF", INFINITY },
+		{ "-.inf", -INFINITY }, { "-.Inf", -INFINITY }, { "-.INF", -INFINITY },
+		{ ".nan", NAN }, { ".NaN", NAN }, { ".NAN", NAN },
+	};
 
-	for (int i = 0; i < 3; i++) {
-		if (!strcmp(s, inf[i])) {
-			*x = *text == '-' ? -INFINITY : INFINITY;
-			return true;
-		}
-		if (!strcmp(text, nan[i])) {
-			*x = NAN;
+	for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+		if (!strcmp(text, special[i].text)) {
+			*x = special[i].x;
 			return true;
 		}
 	}
