@@ -37,6 +37,8 @@ struct driver {
 
 /* *wrong: the file has errors, which are in d->diag; nothing was run (or nothing more). */
 must_check struct error *driver_run(struct driver *d, bool *wrong);
+/* Frees the errors of what failed, which the report needs until then. */
+void driver_free(struct driver *d);
 bool driver_failed(const struct driver *d);
 
 #endif

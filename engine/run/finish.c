@@ -109,24 +109,21 @@ static void keep_log(struct sched *s, struct task *t, const struct pool_event *e
 	w->log = path;
 }
 
-/* The end of what it printed, as the innermost cause. */
-static struct error *add_last_words(struct error *e, const struct pool_event *ev)
+/* The end of what it printed, from a line's start. */
+static const char *last_words(struct sched *s, const struct pool_event *ev)
 {
 	char text[LAST_WORDS + 1];
 	off_t from = ev->log_size > LAST_WORDS ? ev->log_size - LAST_WORDS : 0;
 	ssize_t n = pread(ev->log_fd, text, LAST_WORDS, from);
-	struct error *last = e;
+	const char *line;
 
 	if (n <= 0)
-		return e;
+		return NULL;
 	while (n && (text[n - 1] == '\n' || text[n - 1] == ' '))
 		n--;
 	text[n] = 0;
-	const char *start = from && strchr(text, '\n') ? strchr(text, '\n') + 1 : text;
-	while (last->cause)
-		last = last->cause;
-	last->cause = error_new(e->code, "it printed: %s", start);
-	return e;
+	line = from ? strchr(text, '\n') : NULL;
+	return arena_strdup(s->plan->arena, line ? line + 1 : text);
 }
 
 /* ---- success ---- */
@@ -211,7 +208,7 @@ static void trouble(struct sched *s, struct task *t, struct error *e, const stru
 		return;
 	}
 	if (ev->log_size && (e->code == ERR_WORKER || t->step->argv))
-		e = add_last_words(e, ev);
+		((struct work *)t->run)->words = last_words(s, ev);
 	if (try_again(t, e)) {
 		progress_retry(s->opt->progress, t, e);
 		error_free(e);

@@ -140,6 +140,8 @@ static void add_task(struct buf *b, const struct task *t, struct arena *a)
 	}
 	if (t->error)
 		add_error(b, t->error);
+	if (w && w->words)
+		add_pair(b, "printed", w->words);
 	if (w && w->log)
 		add_pair(b, "log", w->log);
 	buf_add(b, "}");

@@ -152,6 +152,8 @@ static void print_failure(const struct failure *x, struct arena *a, FILE *f)
 			fprintf(f, "%s:%d:%d: ", e->at.file, e->at.line, e->at.col);
 		fprintf(f, "%s\n", e->text);
 	}
+	if (w && w->words)
+		fprintf(f, "  it printed: %s\n", w->words);
 	if (w && w->log)
 		fprintf(f, "  log: %s\n", w->log);
 }

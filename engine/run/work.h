@@ -17,6 +17,7 @@ struct work {
 	double started;             /* of clock_now */
 	int64_t bytes;              /* written by this run */
 	bool told;                  /* its end was told to people */
+	const char *words;          /* the last ones of a task that failed, or NULL */
 	const char *log;            /* where what it printed is, or NULL */
 };
 

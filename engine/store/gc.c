@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "store/inside.h"
 #include "store/scan.h"
@@ -66,6 +67,8 @@ struct sweep {
 	int n_order;
 	int *order;                 /* blobs, the one to go first first */
 	bool own, dry;
+	const struct digest *key;   /* [n_key] the records whose blobs alone may go, or NULL: all */
+	int n_key;
 	struct gc_price *price;
 	unsigned char *evicted;     /* [n_blob] */
 };
@@ -167,6 +170,30 @@ static void add_seconds(struct sweep *w)
 	}
 }
 
+static void order_all(struct sweep *w)
+{
+	for (w->n_order = 0; w->n_order < w->scan.n_blob; w->n_order++)
+		w->order[w->n_order] = w->n_order;
+	qsort_r(w->order, (size_t)w->n_order, sizeof *w->order, by_worth, &w->scan);
+}
+
+/* Only the blobs that the given records alone name. */
+static void order_given(struct sweep *w, struct arena *a)
+{
+	int *users = NEW_N(a, int, w->scan.n_blob + 1);
+
+	for (int i = 0; i < w->scan.n_record; i++)
+		for (int k = 0; k < w->scan.record[i].n_blob; k++)
+			users[w->scan.record[i].blob[k]]++;
+	for (int i = 0; i < w->n_key; i++) {
+		const struct scan_record *r = map_get_n(w->scan.by_key, &w->key[i], DIGEST_SIZE);
+
+		for (int k = 0; r && k < r->n_blob; k++)
+			if (--users[r->blob[k]] == 0)
+				w->order[w->n_order++] = r->blob[k];
+	}
+}
+
 static struct error *sweep(struct sweep *w, int64_t to, struct arena *a)
 {
 	int next = 0;
@@ -174,9 +201,10 @@ static struct error *sweep(struct sweep *w, int64_t to, struct arena *a)
 	TRY(scan_store(&w->scan, w->s, a));
 	w->order = NEW_N(a, int, w->scan.n_blob + 1);
 	w->evicted = NEW_N(a, unsigned char, w->scan.n_blob + 1);
-	for (w->n_order = 0; w->n_order < w->scan.n_blob; w->n_order++)
-		w->order[w->n_order] = w->n_order;
-	qsort_r(w->order, (size_t)w->n_order, sizeof *w->order, by_worth, &w->scan);
+	if (w->key)
+		order_given(w, a);
+	else
+		order_all(w);
 	in_use_start(&w->use, a);
 	/* Both before and after: a memo opened or saved meanwhile must not outlive the eviction, even when we are killed. */
 	if (!w->dry && w->scan.bytes > to)
@@ -192,19 +220,36 @@ static struct error *sweep(struct sweep *w, int64_t to, struct arena *a)
 	return NULL;
 }
 
-static struct error *run(struct gc_price *out, struct store *s, int64_t to, bool dry, bool own)
+static struct error *run_sweep(struct sweep *w, int64_t to)
 {
 	struct arena *a;
-	struct sweep w = { .s = s, .own = own, .dry = dry, .price = out };
 	struct error *e;
 
-	*out = (struct gc_price){ 0 };
-	if (!dry)
-		TRY(store_writable(s));
+	*w->price = (struct gc_price){ 0 };
+	if (!w->dry)
+		TRY(store_writable(w->s));
 	a = arena_new();
-	usage_flush(s);
-	e = sweep(&w, to, a);
+	usage_flush(w->s);
+	e = sweep(w, to, a);
 	arena_free(a);
+	return e;
+}
+
+static struct error *run(struct gc_price *out, struct store *s, int64_t to, bool dry, bool own)
+{
+	return run_sweep(&(struct sweep){ .s = s, .own = own, .dry = dry, .price = out }, to);
+}
+
+struct error *gc_drop(struct store *s, const struct digest *key, int n)
+{
+	struct gc_price gone;
+	struct error *e;
+
+	if (!n)
+		return NULL;
+	store_lock_byte(s, LOCK_GC, F_WRLCK, true);
+	e = run_sweep(&(struct sweep){ .s = s, .key = key, .n_key = n, .price = &gone }, 0);
+	store_lock_byte(s, LOCK_GC, F_UNLCK, false);
 	return e;
 }
 

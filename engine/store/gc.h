@@ -18,6 +18,8 @@ bool gc_parse_size(const char *text, int64_t *bytes);
 must_check struct error *gc_run(struct gc_price *out, struct store *s, int64_t to, bool dry);
 /* When over the bound: gc to 90 % of it. Called after runs. */
 must_check struct error *gc_auto(struct store *s, FILE *say);
+/* Drops the bytes of these records that no other record names, unless pinned or used by another study (`keep: never`). */
+must_check struct error *gc_drop(struct store *s, const struct digest *key, int n);
 /* Pins: a name and the keys it holds (a run's tasks, an export). */
 must_check struct error *gc_pin(struct store *s, const char *name, const struct digest *key, int n);
 must_check struct error *gc_unpin(struct store *s, const char *name);

@@ -333,6 +333,11 @@ static void build_added(struct memo_build *b, const struct memo *m)
 	}
 }
 
+bool memo_changed(const struct memo *m)
+{
+	return m->changed;
+}
+
 struct error *memo_save(struct memo *m)
 {
 	struct memo_build b;

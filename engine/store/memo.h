@@ -22,6 +22,8 @@ void memo_add_file(struct memo *m, const char *path, const struct stat *st, cons
 /* The key that task ("step" or "step@01,2") had in the last run that finished it. */
 bool memo_task(struct memo *m, const char *task, struct digest *key);
 void memo_add_task(struct memo *m, const char *task, const struct digest *key);
+/* Is there anything to save? Tasks that are not added or asked for again are not saved again. */
+bool memo_changed(const struct memo *m);
 /* Writes what was added or used since opening, if anything changed. */
 must_check struct error *memo_save(struct memo *m);
 /* The keys of all that the memos of the pipeline at this absolute path know, whatever its --set list; some twice. */
