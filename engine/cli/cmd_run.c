@@ -64,25 +64,32 @@ static struct error *open_events(FILE **out, const char *path)
 	return NULL;
 }
 
+static int tell(const struct driver *d)
+{
+	if (!d->quiet)
+		report_print(&d->report, stdout);
+	fflush(stdout);
+	report_failures(&d->report, stderr);
+	return d->report.result.interrupted ? CLI_INTERRUPTED : driver_failed(d) ? CLI_FAILED : CLI_DONE;
+}
+
 static struct error *drive(int *code, struct study *s, const struct run_options *o, FILE *events)
 {
 	struct driver d = { .pipeline = s->pipeline, .store = s->store, .memo = s->memo, .diag = s->diag, .arena = s->arena,
 		.only = o->only.text, .n_only = o->only.n, .jobs = o->jobs, .memory = o->memory, .keep_going = o->keep_going,
 		.quiet = o->quiet, .events = events, .version = SULCUS_VERSION };
 	bool wrong = false;
+	struct error *e;
 
 	d.folder = o->out ? o->out : default_out(s->file, s->arena);
 	d.offline = o->offline;
-	TRY(driver_run(&d, &wrong));
-	*code = study_problems(s);
-	if (wrong)
-		return NULL;
-	if (!o->quiet)
-		report_print(&d.report, stdout);
-	fflush(stdout);
-	report_failures(&d.report, stderr);
-	*code = d.report.result.interrupted ? CLI_INTERRUPTED : driver_failed(&d) ? CLI_FAILED : CLI_DONE;
-	return NULL;
+	e = driver_run(&d, &wrong);
+	if (!e)
+		*code = study_problems(s);
+	if (!e && !wrong)
+		*code = tell(&d);
+	driver_free(&d);
+	return e;
 }
 
 /* The text, and what the last run of it knew; the driver expands it, perhaps more than once. */

@@ -27,7 +27,8 @@ class Study:
 
     def env(self, **more):
         env = {k: v for k, v in os.environ.items() if not k.startswith("SULCUS_")}
-        return {**env, "SULCUS_WORKER": self.worker, "SULCUS_CACHE": str(self.store), **more}
+        return {**env, "SULCUS_WORKER": self.worker, "SULCUS_CACHE": str(self.store),
+                "ASAN_OPTIONS": "handle_segv=0:handle_abort=0", **more}
 
     def start(self, *args, name="p.yaml", **more):
         return subprocess.Popen([self.sulcus, "run", name, *args], cwd=self.folder, env=self.env(**more),
