@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/diag.h"
 #include "run/headers.h"
+#include "run/keep.h"
 #include "run/pool.h"
 #include "run/progress.h"
 #include "run/work.h"
@@ -193,12 +194,14 @@ static struct error *remember(struct driver *d)
 		error_free(e);
 		return NULL;
 	}
-	for (int i = 0; d->report.result.n_ran + d->report.result.n_found && i < d->plan->n_task; i++) {
+	for (int i = 0; (d->report.result.n_ran || memo_changed(d->memo)) && i < d->plan->n_task; i++) {
 		const struct task *t = d->plan->task[i];
 
 		if (t->keyed && (t->state == TASK_HIT || t->state == TASK_DONE))
 			memo_add_task(d->memo, task_name(d->arena, t), &t->key);
 	}
+	if (d->report.result.n_ran && is_whole(d))
+		TRY(keep_apply(d->plan));
 	TRY(memo_save(d->memo));
 	return d->report.result.n_ran ? gc_auto(d->store, d->quiet ? NULL : stderr) : NULL;
 }
