@@ -16,7 +16,7 @@ static struct error *from_table(struct coords *out, const char *path, struct are
 	struct table t;
 	int name_col;
 
-	TRY(table_read(&t, path, TABLE_HEADER_YES, a));
+	TRY(table_read(&t, path, TABLE_CANONICAL, a));
 	xyz = arena_calloc(a, (size_t)t.n_row, sizeof *xyz);
 	for (int d = 0; d < 3; d++) {
 		const double *x;

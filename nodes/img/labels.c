@@ -64,7 +64,7 @@ static struct error *names_of_values(struct labels *l, const char *path, struct 
 	int value_col = 0, name_col = 0;
 
 	if (path) {
-		TRY(table_read(&t, path, TABLE_HEADER_YES, a));
+		TRY(table_read(&t, path, TABLE_CANONICAL, a));
 		TRY(table_need(&value_col, &t, "index"));
 		TRY(table_need(&name_col, &t, "name"));
 		TRY(table_numbers(&index, &t, value_col, a));
@@ -123,7 +123,7 @@ static struct error *names_from(const char *const **name, int n, const char *pat
 	struct table t;
 	int col;
 
-	TRY(table_read(&t, path, TABLE_HEADER_YES, a));
+	TRY(table_read(&t, path, TABLE_CANONICAL, a));
 	TRY(table_need(&col, &t, "name"));
 	if (t.n_row != n)
 		return error_new(ERR_DATA, "%s has %d names, must have %d", path, t.n_row, n);

@@ -37,7 +37,7 @@ static struct error *read_names(struct matrix *m, const char *path, struct arena
 
 	if (!path)
 		return NULL;
-	TRY(table_read(&t, path, TABLE_HEADER_YES, a));
+	TRY(table_read(&t, path, TABLE_CANONICAL, a));
 	TRY(table_need(&name_col, &t, "name"));
 	TRY(axis_names(&m->row, m->n_row, &t, "row", name_col, a));
 	return axis_names(&m->column, m->n_col, &t, "column", name_col, a);

@@ -12,8 +12,12 @@
 struct arena;
 struct item;
 
-/* auto: the first line is a header unless all its cells are numbers */
-enum table_header { TABLE_HEADER_AUTO, TABLE_HEADER_YES, TABLE_HEADER_NO };
+enum table_header {
+	TABLE_HEADER_AUTO,     /* the first line is a header unless all its cells are numbers */
+	TABLE_HEADER_YES,
+	TABLE_HEADER_NO,
+	TABLE_CANONICAL,       /* as table_write makes them: a header, and tabs whatever the file is called */
+};
 
 struct table {
 	int n_row, n_col;            /* both at least 1 */
@@ -25,7 +29,7 @@ struct table {
 	const char *file;            /* for messages */
 };
 
-/* path: .tsv .csv .txt .mat .1D ...; what separates cells is seen from the first lines. */
+/* path: .tsv .csv .txt .mat .1D ...; in a .tsv tabs separate cells, else the first line shows what does. */
 must_check struct error *table_read(struct table *out, const char *path, enum table_header header, struct arena *a);
 must_check struct error *table_parse(struct table *out, const char *text, size_t n, const char *file,
                                      enum table_header header, struct arena *a);

@@ -107,7 +107,7 @@ struct error *table_of(struct table *out, const struct item *it, struct arena *a
 	const struct doc *d;
 
 	if (path)
-		return table_read(out, path, TABLE_HEADER_YES, a);
+		return table_read(out, path, TABLE_CANONICAL, a);
 	TRY(literal_read(&d, it, a));
 	if (!d)
 		return error_new(ERR_DATA, "this %s has no table.tsv, must be a table", it->kind);

@@ -166,24 +166,24 @@ static bool ends_with(const char *file, const char *ext)
 	return n >= m && strcasecmp(file + n - m, ext) == 0;
 }
 
-/* From the first line that is not empty; what is inside quotes does not count. */
+/* From the first line that is not blank; what is inside quotes does not count. */
 static char separator_of(const char *file, const char *text)
 {
-	int n[128] = { 0 };
-	bool quoted = false;
+	bool tab = false, comma = false, semicolon = false, quoted = false;
 
-	while (*text == '\n')
-		text++;
+	if (ends_with(file, ".tsv"))
+		return '\t';
+	for (const char *p = text; (p = strchr(p, '\n')) && strspn(text, " \t") == (size_t)(p - text); text = ++p)
+		;
 	for (; *text && (quoted || *text != '\n'); text++) {
 		quoted ^= *text == '"';
-		if (!quoted && (unsigned char)*text < 128)
-			n[(int)*text]++;
+		tab |= !quoted && *text == '\t';
+		comma |= !quoted && *text == ',';
+		semicolon |= !quoted && *text == ';';
 	}
-	if (ends_with(file, ".tsv") && (n['\t'] || (!n[','] && !n[' '])))
-		return '\t';
-	if (ends_with(file, ".csv") && n[','])
+	if (comma && (!tab || ends_with(file, ".csv")))
 		return ',';
-	return n['\t'] && !n[','] ? '\t' : n[','] ? ',' : n[';'] ? ';' : ' ';
+	return tab ? '\t' : semicolon ? ';' : ' ';
 }
 
 /* FSL's matrices: lines of /Words, then /Matrix and rows of numbers. Returns where the rows begin, or NULL. */
@@ -293,7 +293,7 @@ static struct error *build(struct table *t, struct cells *c, enum table_header h
 {
 	drop_empty_last(c);
 	*t = (struct table){ .n_col = c->n_col, .file = c->file };
-	t->header = header == TABLE_HEADER_YES || (header == TABLE_HEADER_AUTO && !all_numbers(c));
+	t->header = header == TABLE_HEADER_AUTO ? !all_numbers(c) : header != TABLE_HEADER_NO;
 	TRY(name_columns(t, c));
 	t->n_row = c->n_row - t->header;
 	t->cell = c->cell + (t->header ? c->n_col : 0);
@@ -308,7 +308,7 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
                           struct arena *a)
 {
 	struct cells c = { .a = a, .file = arena_strdup(a, file), .line_no = 1 };
-	size_t bom = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t bom = header != TABLE_CANONICAL && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	char *rows;
 
 	c.at = arena_alloc(a, n - bom + 1, 1);
@@ -317,8 +317,8 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
 	*c.end = '\0';
 	TRY(check_text(&c));
 	c.end = unix_lines(c.at, c.end);
-	rows = vest_rows(&c);
-	c.separator = rows ? ' ' : separator_of(file, c.at);
+	rows = header == TABLE_CANONICAL ? NULL : vest_rows(&c);
+	c.separator = header == TABLE_CANONICAL ? '\t' : rows ? ' ' : separator_of(file, c.at);
 	c.comments = c.separator == ' ';
 	if (rows) {
 		c.at = rows;
