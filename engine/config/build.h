@@ -12,7 +12,17 @@ struct builder {
 	struct arena *a;
 	const struct override *set;
 	int n_set;
+	int n_scope;                   /* files read so far, each use of one counted */
+	int depth;                     /* of inputs that stand for inputs */
+	int work;                      /* values replaced so far by what is being resolved */
+	struct promise *promise;
+	int n_promise;
 };
+
+/* What an input that is another step's port was said to be; held to it when kinds and axes are known. */
+struct promise { const struct doc *at, *kind, *per; const char *name; struct source source; };
+
+enum { MAX_SCOPES = 1000, MAX_WORK = 100000, MAX_DEPTH = 1000 };
 
 /* The names of one file, or of one use of it. */
 struct scope {
@@ -26,8 +36,10 @@ struct scope {
 	struct map *names;             /* name -> struct name * */
 	int n_name;
 	const char **name;             /* as declared, for suggestions */
+	int n_alias;
+	struct name **alias;           /* inputs that are ports of other steps */
 	int n_own;
-	struct step **own;             /* steps declared here, to be wired */
+	struct own { struct step *step; const struct doc *doc; } *own;  /* steps declared here, to be wired */
 	int n_child;
 	struct scope **child;
 };
@@ -38,14 +50,15 @@ struct name {
 	enum name_kind kind;
 	const struct doc *at;          /* its key */
 	const struct doc *value;       /* as declared; a param's value */
-	struct scope *scope;           /* where value is to be read; NAME_INSTANCE: the used file */
+	const struct doc *declared;    /* an input's map */
+	struct scope *scope;           /* where value is to be read; NAME_INSTANCE: the used file, NULL when it is wrong */
 	struct step *step;             /* NAME_STEP */
 	struct axis *axis;             /* a swept param */
 	int n_value;
 	const struct doc **each;       /* its values */
 	const char **cell;             /* their cell keys */
 	bool is_input;
-	bool used;
+	bool open;                     /* being resolved: met again, it goes in a circle */
 };
 
 /* ---- names.c ---- */
@@ -53,12 +66,16 @@ bool name_valid(const char *s);
 struct name *name_declare(struct builder *b, struct scope *s, const struct doc *key, enum name_kind kind);
 struct name *name_find(const struct scope *s, const char *name);
 struct axis *axis_get(struct builder *b, const char *name, bool sweep);
+/* The axis that a word names; NULL after telling that there is none `for_what`. */
+struct axis *axis_find(struct builder *b, const struct doc *word, const char *for_what);
 /* Is it a reference (a scalar that starts with $ but not $$)? */
 bool is_ref(const struct doc *d);
 /* Finds what `$step.port` or `$input` names; false after telling why not. */
 bool source_find(struct builder *b, struct scope *s, const struct doc *ref, struct source *out);
 /* Splits "$a.b.c" into at most three parts; returns their number. */
 int ref_split(struct arena *a, const char *text, const char *part[3]);
+/* The names of the scope as a NULL-ended list. */
+const char *const *names_of(struct builder *b, const struct scope *s);
 /* Tells that a reference's first part is not known, with the nearest name. */
 void name_unknown(struct builder *b, const struct scope *s, const struct doc *ref, const char *word);
 
@@ -73,6 +90,8 @@ bool value_has_source(const struct scope *s, const struct doc *value);
 
 /* ---- inputs.c ---- */
 void inputs_declare(struct builder *b, struct scope *s);
+/* Resolves what an input was given, and remembers what it was said to be. */
+void alias_wire(struct builder *b, struct name *n);
 
 /* ---- bids.c ---- */
 /* The file pattern of a query; the step's axes are what it captures. NULL after telling what is wrong. */
@@ -90,7 +109,7 @@ void scope_declare(struct builder *b, struct scope *s);
 /* Resolves what the steps declared in the scope were given (and those of files it uses). */
 void scope_wire(struct builder *b, struct scope *s);
 
-/* ---- step.c, wire.c, special.c ---- */
+/* ---- step.c, special.c ---- */
 struct step *step_new(struct builder *b, struct scope *s, const struct doc *key, const struct node_decl *node);
 void step_declare(struct builder *b, struct scope *s, const struct doc *key, const struct doc *step);
 void step_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *doc);

@@ -112,6 +112,9 @@ static struct name *sweep_in(struct builder *b, const struct scope *s, const str
 {
 	struct name *n = v->kind == DOC_TEXT ? param_of(s, v, b) : NULL;
 
+	if (++b->work > MAX_WORK)
+		return found;  /* told when the value is resolved */
+
 	if (n && n->axis) {
 		if (found && found != n)
 			diag_error(b->d, v, "one value can follow one swept param only: here '%s' and '%s'", found->at->text, n->at->text);
@@ -129,6 +132,7 @@ static struct name *sweep_in(struct builder *b, const struct scope *s, const str
 
 struct name *sweep_of(struct builder *b, const struct scope *s, const struct doc *value)
 {
+	b->work = 0;
 	return sweep_in(b, s, value, NULL, 0);
 }
 
@@ -180,7 +184,6 @@ static const struct doc *resolve_text(struct builder *b, const struct scope *s, 
 	else if (depth > 16)
 		diag_error(b->d, v, "params refer to each other in a circle");
 	else {
-		n->used = true;
 		if (n->axis)
 			return k < n->n_value ? resolve(b, n->scope, n->each[k], k, depth + 1) : NULL;
 		return resolve(b, n->scope, n->value, k, depth + 1);
@@ -192,6 +195,11 @@ static const struct doc *resolve(struct builder *b, const struct scope *s, const
 {
 	struct doc *out;
 
+	if (++b->work > MAX_WORK) {
+		if (b->work == MAX_WORK + 1)
+			diag_error(b->d, v, "this value has over %d parts once its params are put in", MAX_WORK);
+		return NULL;
+	}
 	if (v->kind == DOC_TEXT)
 		return resolve_text(b, s, v, k, depth);
 	out = v->kind == DOC_LIST ? doc_new_list(b->a) : doc_new_map(b->a);
@@ -211,5 +219,6 @@ static const struct doc *resolve(struct builder *b, const struct scope *s, const
 
 const struct doc *value_resolve(struct builder *b, const struct scope *s, const struct doc *value, int k)
 {
+	b->work = 0;
 	return resolve(b, s, value, k, 0);
 }

@@ -45,31 +45,34 @@ static void overrides_check(struct builder *b, struct scope *s)
 
 		diag_source(b->d, at.file, b->set[i].value);
 		diag_add(b->d, DIAG_ERROR, at, 1, NULL, "%s has no param or input '%s'", b->p->file, b->set[i].name);
-		const char **words = NEW_N(b->a, const char *, s->n_name + 1);
-
-		if (s->n_name)
-			memcpy(words, s->name, sizeof *words * (size_t)s->n_name);
-		diag_nearest(b->d, b->set[i].name, words);
+		diag_nearest(b->d, b->set[i].name, names_of(b, s));
 	}
+}
+
+static void reader_count(const struct source *s)
+{
+	if (!s->step)
+		return;
+	s->step->out[s->port].n_reader++;
+	s->step->out[s->port].wanted = true;
 }
 
 /* Which ports are read, and by how many; what nobody reads is a target of its own. */
 static void readers_count(struct pipeline *p)
 {
-	for (int i = 0; i < p->n_step; i++)
-		for (int k = 0; k < p->step[i]->node->n_in; k++)
-			for (int j = 0; j < p->step[i]->arg[k].n_source; j++) {
-				struct source *s = &p->step[i]->arg[k].source[j];
+	for (int i = 0; i < p->n_step; i++) {
+		const struct step *st = p->step[i];
 
-				s->step->out[s->port].n_reader++;
-				s->step->out[s->port].wanted = true;
-			}
-	for (int i = 0; i < p->n_export; i++) {
-		struct source *s = &p->export[i].source;
-
-		s->step->out[s->port].n_reader++;
-		s->step->out[s->port].wanted = true;
+		for (int k = 0; k < st->node->n_in; k++)
+			for (int j = 0; j < st->arg[k].n_source; j++)
+				reader_count(&st->arg[k].source[j]);
+		for (const struct predicate *q = st->when; q; q = q->next)
+			reader_count(&q->left);
+		for (int k = 0; k < st->n_out; k++)
+			reader_count(&st->out[k].fallback);
 	}
+	for (int i = 0; i < p->n_export; i++)
+		reader_count(&p->export[i].source);
 }
 
 static void exports_check(struct builder *b)

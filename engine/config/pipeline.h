@@ -67,7 +67,8 @@ struct predicate {                     /* when: {lt: [$qc.record.fd_mean, 0.5 mm
 	struct source left;            /* step NULL: the value is known */
 	const char *field;             /* of the record */
 	const char *value, *right;     /* JSON scalars; right may be a list for `in` */
-	struct axis *axis;             /* the known left value is swept over this axis, or NULL */
+	struct axis *axis;             /* a known value is swept over this axis, or NULL: the left one, or */
+	bool right_swept;              /* the right one */
 	int n_value;
 	struct sweep_value *swept;
 	struct predicate *next;        /* all must hold */

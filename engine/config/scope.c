@@ -17,6 +17,7 @@ struct scope *scope_new(struct builder *b, struct scope *parent, const char *pre
 
 	*s = (struct scope){ .parent = parent, .prefix = prefix, .file = path, .path = path, .doc = doc,
 	                     .folder = path_folder(b->a, path), .names = map_new(b->a) };
+	b->n_scope++;
 	return s;
 }
 
@@ -47,7 +48,15 @@ static void keys_check(struct builder *b, const struct doc *doc)
 	}
 }
 
-/* Does any node or used pipeline's step take this parameter? */
+static void title_check(struct builder *b, const struct doc *doc)
+{
+	const struct doc *title = doc_get(doc, "title");
+
+	if (title && title->kind != DOC_TEXT)
+		diag_error(b->d, title, "title must be a text, not a %s", title->kind == DOC_MAP ? "map" : "list");
+}
+
+/* Does any node take this parameter? */
 static bool some_node_has(const char *param)
 {
 	for (int i = 0; node_table[i]; i++)
@@ -90,9 +99,13 @@ static void use_check(struct builder *b, struct scope *s)
 		return;
 	}
 	for (int i = 0; use && i < use->n; i++) {
-		if (use->val[i]->kind != DOC_TEXT)
-			diag_error(b->d, use->val[i], "'%s' must be the path of a pipeline file", use->key[i]->text);
-		if (node_find(use->key[i]->text))
+		const char *name = use->key[i]->text;
+
+		if (use->val[i]->kind != DOC_TEXT || !*use->val[i]->text)
+			diag_error(b->d, use->val[i], "'%s' must be the path of a pipeline file", name);
+		else if (!file_exists(path_join(b->a, s->folder, use->val[i]->text)))
+			diag_error(b->d, use->val[i], "there is no file %s", path_join(b->a, s->folder, use->val[i]->text));
+		if (node_find(name) || !strcmp(name, "command") || !strcmp(name, "pick"))
 			diag_error(b->d, use->key[i], "'%s' is already the name of a node", use->key[i]->text);
 	}
 }
@@ -107,6 +120,7 @@ void scope_declare(struct builder *b, struct scope *s)
 	}
 	version_check(b, s->doc);
 	keys_check(b, s->doc);
+	title_check(b, s->doc);
 	defaults_check(b, s);
 	use_check(b, s);
 	params_declare(b, s);
@@ -120,9 +134,22 @@ void scope_declare(struct builder *b, struct scope *s)
 		step_declare(b, s, steps->key[i], steps->val[i]);
 }
 
+/* What a used file exports must be there even if nobody reads it. */
+static void exports_check(struct builder *b, struct scope *s)
+{
+	const struct doc *ex = doc_get(s->doc, "export");
+	struct source src;
+
+	for (int i = 0; ex && ex->kind == DOC_MAP && i < ex->n; i++)
+		if (is_ref(ex->val[i]))
+			source_find(b, s, ex->val[i], &src);
+		else
+			diag_error(b->d, ex->val[i], "export '%s' must be a reference, as in $step.port", ex->key[i]->text);
+}
+
 void scope_wire(struct builder *b, struct scope *s)
 {
-	const struct doc *steps = doc_get(s->doc, "steps"), *when = s->given ? doc_get(s->given, "when") : NULL;
+	const struct doc *when = s->given ? doc_get(s->given, "when") : NULL;
 
 	if (when)
 		s->when = when_read(b, s->parent, when);
@@ -134,11 +161,11 @@ void scope_wire(struct builder *b, struct scope *s)
 		*end = s->parent->when;
 	}
 	for (int i = 0; i < s->n_own; i++)
-		if (s->own[i]->node && !s->own[i]->pattern && !s->own[i]->bids) {
-			const char *name = s->own[i]->name + strlen(s->prefix);
-
-			step_wire(b, s, s->own[i], doc_get(steps, name));
-		}
-	for (int i = 0; i < s->n_child; i++)
+		step_wire(b, s, s->own[i].step, s->own[i].doc);
+	for (int i = 0; i < s->n_alias; i++)
+		alias_wire(b, s->alias[i]);
+	for (int i = 0; i < s->n_child; i++) {
 		scope_wire(b, s->child[i]);
+		exports_check(b, s->child[i]);
+	}
 }

@@ -42,6 +42,8 @@ static struct port_decl *command_ports(struct builder *b, const struct doc *map,
 	for (int i = 0; map && map->kind == DOC_MAP && i < map->n; i++) {
 		const struct doc *kind = map->val[i];
 
+		if (!name_valid(map->key[i]->text))
+			diag_error(b->d, map->key[i], "'%s' cannot name a file of a command: use letters, digits and _", map->key[i]->text);
 		p[i] = (struct port_decl){ .name = map->key[i]->text, .kind = "any", .doc = "A file of the command." };
 		if (!out)
 			continue;
@@ -65,6 +67,9 @@ const struct node_decl *command_decl(struct builder *b, const struct doc *key, c
 		diag_error(b->d, writes ? writes : key, "a command must say what it writes, as in writes: {out: volume}");
 	if (reads && reads->kind != DOC_MAP)
 		diag_error(b->d, reads, "reads must be a map of name: reference, as in reads: {in: $bold}");
+	for (int i = 0; reads && writes && i < reads->n; i++)
+		if (doc_get(writes, reads->key[i]->text))
+			diag_error(b->d, doc_key(writes, reads->key[i]->text), "'%s' stands in reads and in writes", reads->key[i]->text);
 	*n = (struct node_decl){ .name = "command", .doc = "Runs a program.", .version = 1, .param = command_param, .n_param = 1,
 		.in = command_ports(b, reads, false), .n_in = reads && reads->kind == DOC_MAP ? reads->n : 0,
 		.out = command_ports(b, writes, true), .n_out = writes && writes->kind == DOC_MAP ? writes->n : 0 };
@@ -107,19 +112,27 @@ static void argv_wire(struct builder *b, struct scope *s, struct step *st, const
 	st->argv = list;
 }
 
+static void words_check(struct builder *b, const struct doc *doc, const char *const *words, const char *node)
+{
+	for (int i = 0; i < doc->n; i++) {
+		const char *key = doc->key[i]->text;
+		bool known = is_reserved(key);
+
+		for (int k = 0; words[k]; k++)
+			known |= strcmp(key, words[k]) == 0;
+		if (known)
+			continue;
+		diag_error(b->d, doc->key[i], "%s has no '%s'", node, key);
+		diag_nearest(b->d, key, words);
+	}
+}
+
 void command_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *doc)
 {
 	const struct doc *reads = doc_get(doc, "reads"), *argv = doc_get(doc, "argv");
 	static const char *const words[] = { "argv", "reads", "writes", NULL };
 
-	for (int i = 0; i < doc->n; i++) {
-		const char *key = doc->key[i]->text;
-
-		if (is_reserved(key) || !strcmp(key, words[0]) || !strcmp(key, words[1]) || !strcmp(key, words[2]))
-			continue;
-		diag_error(b->d, doc->key[i], "a command has no '%s'", key);
-		diag_nearest(b->d, key, words);
-	}
+	words_check(b, doc, words, "command");
 	for (int i = 0; i < st->node->n_in; i++) {
 		struct source src;
 
@@ -135,11 +148,30 @@ void command_wire(struct builder *b, struct scope *s, struct step *st, const str
 		diag_error(b->d, argv ? argv : st->at, "argv must be a list: the program and its words, as in [fslmaths, $in, -Tstd, $out]");
 }
 
+/* One axis of the cell that pick takes. */
+static void cell_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *key, const struct doc *written)
+{
+	struct axis *x = axis_find(b, key, "to pick from");
+	const struct doc *v;
+
+	if (sweep_of(b, s, written)) {
+		diag_error(b->d, written, "the cell that pick takes cannot follow a swept param");
+		return;
+	}
+	v = value_resolve(b, s, written, 0);
+	if (v && v->kind != DOC_TEXT)
+		diag_error(b->d, written, "pick takes one cell: the value for '%s' must be its key", key->text);
+	else if (v && x)
+		PUSH(b->a, st->pick, st->n_pick, ((struct pick){ x, v->text, written }));
+}
+
 void pick_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *doc)
 {
 	const struct doc *item = doc_get(doc, "item"), *cell = doc_get(doc, "cell");
+	static const char *const words[] = { "item", "cell", NULL };
 	struct source src;
 
+	words_check(b, doc, words, "pick");
 	st->arg[0].at = item;
 	if (!item || !is_ref(item))
 		diag_error(b->d, item ? item : st->at, "pick must be given item: a reference, as in $concat.image");
@@ -147,10 +179,6 @@ void pick_wire(struct builder *b, struct scope *s, struct step *st, const struct
 		PUSH(b->a, st->arg[0].source, st->arg[0].n_source, src);
 	if (!cell || cell->kind != DOC_MAP || !cell->n)
 		diag_error(b->d, cell ? cell : st->at, "pick must be given the cell to take, as in cell: {run: 1}");
-	for (int i = 0; cell && cell->kind == DOC_MAP && i < cell->n; i++) {
-		const struct doc *v = value_resolve(b, s, cell->val[i], 0);
-
-		if (v && v->kind == DOC_TEXT)
-			PUSH(b->a, st->pick, st->n_pick, ((struct pick){ axis_get(b, cell->key[i]->text, true), v->text, cell->val[i] }));
-	}
+	for (int i = 0; cell && cell->kind == DOC_MAP && i < cell->n; i++)
+		cell_wire(b, s, st, cell->key[i], cell->val[i]);
 }

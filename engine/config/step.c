@@ -28,7 +28,6 @@ struct step *step_new(struct builder *b, struct scope *s, const struct doc *key,
 		if (node->out[i].axis)
 			axis_get(b, node->out[i].axis, false);
 	PUSH(b->a, b->p->step, b->p->n_step, st);
-	PUSH(b->a, s->own, s->n_own, st);
 	map_put(b->p->names, st->name, st);
 	return st;
 }
@@ -89,12 +88,11 @@ void step_declare(struct builder *b, struct scope *s, const struct doc *key, con
 		return;
 	}
 	n = name_declare(b, s, key, NAME_STEP);
-	if (is_reserved(key->text))
-		diag_error(b->d, key, "'%s' is a reserved word and cannot name a step", key->text);
 	node = node_of(b, s, key, step);
 	if (!node)
 		node = pick_decl() + 1;  /* a node without ports, so that references to the step are still understood */
 	n->step = step_new(b, s, key, node);
+	PUSH(b->a, s->own, s->n_own, ((struct own){ n->step, step }));
 }
 
 /* The canonical value k of a setting; NULL after telling what is wrong. */

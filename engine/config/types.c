@@ -51,6 +51,11 @@ static void kind_check(struct builder *b, const struct step *st, const struct ar
 	if (strcmp(arg->port->kind, "mask") == 0 && kind_fits(k->name, "volume"))
 		return;  /* mask ports take any volume: inside is finite and not 0 */
 	diag_error(b->d, s->at, "'%s' of step '%s' must be a %s, but %s is a %s", arg->port->name, st->name, arg->port->kind, s->at->text, k->name);
+	for (int i = 0; i < s->step->n_out; i++)
+		if (s->step->out[i].kind && kind_fits(s->step->out[i].kind->name, arg->port->kind)) {
+			diag_hint(b->d, "'%s' has the %s '%s'", s->step->name, s->step->out[i].kind->name, s->step->out[i].name);
+			return;
+		}
 }
 
 static bool picked(const struct step *st, const struct axis *x)
@@ -88,14 +93,24 @@ static void arg_axes(struct builder *b, struct step *st, const struct arg *arg, 
 		}
 }
 
-/* Does anything the step maps over depend on a when? Then a gather of it must say what to do. */
+/* May a when leave this out, with nothing given instead? Then a gather of it must say what to do. */
+static bool may_lack(const struct source *s)
+{
+	const struct source *instead = &s->step->out[s->port].fallback;
+
+	return s->step->below_when && (!instead->step || instead->step->below_when);
+}
+
+/* A gather ends it, unless all that it gathers may be dropped. */
 static bool below_when(const struct step *st)
 {
 	if (st->when)
 		return true;
-	for (int i = 0; !st->n_gather && i < st->node->n_in; i++)
+	if (st->n_gather && st->missing != MISSING_DROP)
+		return false;
+	for (int i = 0; i < st->node->n_in; i++)
 		for (int k = 0; k < st->arg[i].n_source; k++)
-			if (st->arg[i].source[k].step->below_when)
+			if (may_lack(&st->arg[i].source[k]))
 				return true;
 	return false;
 }
@@ -114,7 +129,7 @@ static void gather_check(struct builder *b, const struct step *st, bool gathered
 	}
 	for (int i = 0; !st->missing_given && i < st->node->n_in; i++)
 		for (int k = 0; st->node->in[i].many && k < st->arg[i].n_source; k++)
-			if (st->arg[i].source[k].step->below_when) {
+			if (may_lack(&st->arg[i].source[k])) {
 				diag_error(b->d, st->arg[i].source[k].at, "step '%s' gathers what a `when` may leave out: write missing: fail, drop or at_least N", st->name);
 				return;
 			}
@@ -160,6 +175,38 @@ static void when_check(struct builder *b, const struct step *st)
 	}
 }
 
+/* The list that makes an axis is one list. */
+static void over_check(struct builder *b, const struct step *st)
+{
+	for (int i = 0; st->node->over && i < st->node->n_param; i++)
+		if (st->setting[i].axis && strcmp(st->node->param[i].name, st->node->over) == 0)
+			diag_error(b->d, st->setting[i].at, "'%s' makes the axis '%s' and cannot follow a swept param", st->node->over, st->node->axis);
+}
+
+static void pick_check(struct builder *b, const struct step *st)
+{
+	struct axis **list;
+	int n = st->n_pick && st->arg[0].n_source ? port_axes(b, &st->arg[0].source[0], &list) : 0;
+
+	for (int i = 0; n && i < st->n_pick; i++)
+		if (!has_axis(list, n, st->pick[i].axis))
+			diag_error(b->d, st->pick[i].at, "%s has no axis '%s' to pick from", st->arg[0].at->text, st->pick[i].axis->name);
+	if (st->n_pick && st->arg[0].n_source && !n)
+		diag_error(b->d, st->pick[0].at, "%s has no axis to pick from", st->arg[0].at->text);
+}
+
+static void each_check(struct builder *b, const struct step *st)
+{
+	for (int i = 0; st->each && i < st->each->n; i++) {
+		bool found = false;
+
+		for (int k = 0; k < st->n_axis; k++)
+			found |= strcmp(st->axis[k]->name, st->each->val[i]->text) == 0;
+		if (!found)
+			diag_error(b->d, st->each->val[i], "step '%s' has no axis '%s' that could multiply", st->name, st->each->val[i]->text);
+	}
+}
+
 static void step_types(struct builder *b, struct step *st)
 {
 	bool gathered = false;
@@ -176,6 +223,9 @@ static void step_types(struct builder *b, struct step *st)
 		add_axis(b, st, st->setting[i].axis);
 	if (st->node->axis)
 		add_axis(b, st, axis_get(b, st->node->axis, false));
+	over_check(b, st);
+	pick_check(b, st);
+	each_check(b, st);
 	outputs_kind(st);
 	st->below_when = below_when(st);
 	gather_check(b, st, gathered);
@@ -183,8 +233,31 @@ static void step_types(struct builder *b, struct step *st)
 	fallback_check(b, st);
 }
 
+/* An input that is a step's result must be what it says. */
+static void promise_check(struct builder *b, const struct promise *p)
+{
+	const struct kind_decl *k = p->source.step->out[p->source.port].kind;
+	struct axis **list;
+	int n = port_axes(b, &p->source, &list);
+
+	if (k && p->kind && !kind_fits(k->name, p->kind->text) && strcmp(k->name, "any") != 0)
+		diag_error(b->d, p->at, "input '%s' must be a %s, but %s is a %s", p->name, p->kind->text, p->at->text, k->name);
+	for (int i = 0; p->per && i < (p->per->kind == DOC_LIST ? p->per->n : 1); i++) {
+		const struct doc *word = p->per->kind == DOC_LIST ? p->per->val[i] : p->per;
+		bool found = false;
+
+		for (int j = 0; j < n; j++)
+			found |= word->kind == DOC_TEXT && strcmp(list[j]->name, word->text) == 0;
+		if (!found)
+			diag_error(b->d, word, "input '%s' cannot be per %s: %s does not have that axis", p->name,
+			           word->kind == DOC_TEXT ? word->text : "a list", p->at->text);
+	}
+}
+
 void types_check(struct builder *b)
 {
 	for (int i = 0; i < b->p->n_step; i++)
 		step_types(b, b->p->step[i]);
+	for (int i = 0; i < b->n_promise; i++)
+		promise_check(b, &b->promise[i]);
 }

@@ -68,14 +68,18 @@ void use_declare(struct builder *b, struct scope *s, const struct doc *key, cons
 	struct name *n = name_declare(b, s, key, NAME_INSTANCE);
 	struct doc *doc;
 
+	n->scope = NULL;
+	if (b->n_scope >= MAX_SCOPES) {
+		if (b->n_scope++ == MAX_SCOPES)
+			diag_error(b->d, path, "pipelines use each other over %d times", MAX_SCOPES);
+		return;
+	}
 	if (in_use(s, full)) {
 		diag_error(b->d, path, "%s would use itself", path->text);
 		return;
 	}
-	if (!file_exists(file)) {
-		diag_error(b->d, path, "there is no file %s", file);
-		return;
-	}
+	if (!file_exists(file))
+		return;  /* told where it is declared */
 	yaml_read_file(&doc, file, b->d, b->a);
 	if (!doc)
 		return;

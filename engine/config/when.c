@@ -68,22 +68,32 @@ static void left_field(struct builder *b, struct scope *s, struct predicate *p, 
 		p->left.step = NULL;
 }
 
-static void left_read(struct builder *b, struct scope *s, struct predicate *p, const struct doc *d)
+/* One side's value, or those of the swept param that it follows. */
+static const char *known_read(struct builder *b, struct scope *s, struct predicate *p, const struct doc *d, bool right)
 {
-	struct name *sweep;
+	struct name *sweep = sweep_of(b, s, d);
 
-	if (d->kind == DOC_TEXT && is_ref(d) && value_has_source(s, d)) {
-		left_field(b, s, p, d);
-		return;
-	}
-	sweep = sweep_of(b, s, d);
-	if (!sweep) {
-		p->value = value_json(b, s, d, 0);
-		return;
+	if (!sweep)
+		return value_json(b, s, d, 0);
+	if (p->axis) {
+		diag_error(b->d, d, "only one side of a comparison can follow a swept param");
+		return NULL;
 	}
 	p->axis = sweep->axis;
+	p->right_swept = right;
 	for (int k = 0; k < sweep->n_value; k++)
 		PUSH(b->a, p->swept, p->n_value, ((struct sweep_value){ sweep->cell[k], value_json(b, s, d, k) }));
+	return NULL;
+}
+
+static void left_read(struct builder *b, struct scope *s, struct predicate *p, const struct doc *d)
+{
+	if (d->kind == DOC_TEXT && is_ref(d) && value_has_source(s, d))
+		left_field(b, s, p, d);
+	else if (d->kind != DOC_TEXT)
+		diag_error(b->d, d, "the first value of a comparison must be a reference or one value");
+	else
+		p->value = known_read(b, s, p, d, false);
 }
 
 static struct predicate *compare_read(struct builder *b, struct scope *s, int op, const struct doc *v)
@@ -98,7 +108,9 @@ static struct predicate *compare_read(struct builder *b, struct scope *s, int op
 	left_read(b, s, p, v->val[0]);
 	if (op == PRED_IN && v->val[1]->kind != DOC_LIST && !is_ref(v->val[1]))
 		diag_error(b->d, v->val[1], "'in' wants a list as its second value");
-	p->right = value_json(b, s, v->val[1], 0);
+	else if (op != PRED_IN && v->val[1]->kind != DOC_TEXT)
+		diag_error(b->d, v->val[1], "'%s' wants one value as its second", ops[op]);
+	p->right = known_read(b, s, p, v->val[1], true);
 	return p;
 }
 
@@ -128,6 +140,12 @@ static struct predicate *map_read(struct builder *b, struct scope *s, const stru
 	return all;
 }
 
+static void bool_check(struct builder *b, const struct doc *when, const char *json)
+{
+	if (json && strcmp(json, "true") != 0 && strcmp(json, "false") != 0)
+		diag_error(b->d, when, "when must be true or false, not %s", json);
+}
+
 struct predicate *when_read(struct builder *b, struct scope *s, const struct doc *when)
 {
 	struct predicate *p;
@@ -141,7 +159,8 @@ struct predicate *when_read(struct builder *b, struct scope *s, const struct doc
 	p = NEW(b->a, struct predicate);
 	*p = (struct predicate){ .at = when, .op = PRED_EQ, .right = "true" };
 	left_read(b, s, p, when);
-	if (p->value && strcmp(p->value, "true") != 0 && strcmp(p->value, "false") != 0)
-		diag_error(b->d, when, "when must be true or false, not %s", p->value);
+	bool_check(b, when, p->value);
+	for (int k = 0; k < p->n_value; k++)
+		bool_check(b, when, p->swept[k].json);
 	return p;
 }

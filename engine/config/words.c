@@ -1,5 +1,6 @@
 #include "config/build.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,25 +20,30 @@ bool is_reserved(const char *word)
 	return false;
 }
 
-static const char *const *axis_names(struct builder *b)
-{
-	const char **list = NEW_N(b->a, const char *, b->p->n_axis + 1);
-
-	for (int i = 0; i < b->p->n_axis; i++)
-		list[i] = b->p->axis[i]->name;
-	return list;
-}
-
 static void gather_add(struct builder *b, struct step *st, const struct doc *word)
 {
-	for (int i = 0; word->kind == DOC_TEXT && i < b->p->n_axis; i++)
-		if (strcmp(b->p->axis[i]->name, word->text) == 0) {
-			PUSH(b->a, st->gather, st->n_gather, b->p->axis[i]);
+	struct axis *x = axis_find(b, word, "to gather");
+
+	for (int i = 0; x && i < st->n_gather; i++)
+		if (st->gather[i] == x) {
+			diag_error(b->d, word, "axis '%s' stands twice in gather", x->name);
 			return;
 		}
-	diag_error(b->d, word, "there is no axis '%s' to gather", word->kind == DOC_TEXT ? word->text : "");
-	if (word->kind == DOC_TEXT)
-		diag_nearest(b->d, word->text, axis_names(b));
+	if (x)
+		PUSH(b->a, st->gather, st->n_gather, x);
+}
+
+/* The axes themselves are compared with the step's when those are known (types.c). */
+static void each_wire(struct builder *b, struct step *st, const struct doc *v)
+{
+	if (v->kind != DOC_LIST || v->n < 2) {
+		diag_error(b->d, v, "each must be a list of the axes that multiply, as in each: [sub, item]");
+		return;
+	}
+	for (int i = 0; i < v->n; i++)
+		if (!axis_find(b, v->val[i], "that could multiply"))
+			return;
+	st->each = v;
 }
 
 static void gather_wire(struct builder *b, struct step *st, const struct doc *v)
@@ -56,6 +62,7 @@ static void missing_wire(struct builder *b, struct step *st, const struct doc *v
 {
 	const char *s = v->kind == DOC_TEXT ? v->text : "";
 	char *end;
+	long n;
 
 	st->missing_given = true;
 	if (strcmp(s, "fail") == 0) {
@@ -64,8 +71,9 @@ static void missing_wire(struct builder *b, struct step *st, const struct doc *v
 		st->missing = MISSING_DROP;
 	} else if (strncmp(s, "at_least ", 9) == 0) {
 		st->missing = MISSING_AT_LEAST;
-		st->at_least = (int)strtol(s + 9, &end, 10);
-		if (*end || end == s + 9 || st->at_least < 1)
+		n = strtol(s + 9, &end, 10);
+		st->at_least = n < INT_MAX ? (int)n : INT_MAX;
+		if (*end || end == s + 9 || n < 1)
 			diag_error(b->d, v, "missing is '%s', must be at_least with a whole number above 0", s);
 	} else {
 		diag_error(b->d, v, "missing is '%s', must be fail, drop or at_least N", s);
@@ -91,9 +99,11 @@ static void need_wire(struct builder *b, struct step *st, const struct doc *v)
 		if (!*unit && strcmp(key, "threads") != 0) {
 			diag_error(b->d, v->key[i], "need has no '%s'", key);
 			diag_nearest(b->d, key, words);
-		} else if (v->val[i]->kind != DOC_TEXT || !value_quantity(&x, v->val[i]->text, unit, &why, b->a) || x <= 0) {
+		} else if (v->val[i]->kind != DOC_TEXT || !value_quantity(&x, v->val[i]->text, unit, &why, b->a) || !(x > 0 && x < 1e15)) {
 			diag_error(b->d, v->val[i], "need.%s must be above 0%s%s", key, *unit ? ", as in " : "",
 			           strcmp(key, "memory") == 0 ? "2 GiB" : *unit ? "10 min" : "");
+		} else if (!*unit && (x > 4096 || x != (int)x)) {
+			diag_error(b->d, v->val[i], "need.threads must be a whole number from 1 to 4096");
 		} else if (strcmp(key, "memory") == 0) {
 			st->need.memory = (int64_t)x;
 		} else if (*unit) {
@@ -171,6 +181,9 @@ void words_wire(struct builder *b, struct scope *s, struct step *st, const struc
 		retry_wire(b, st, v);
 	if ((v = doc_get(doc, "keep")))
 		keep_wire(b, st, v);
-	st->each = doc_get(doc, "each");
+	if ((v = doc_get(doc, "each")))
+		each_wire(b, st, v);
+	if (note && note->kind != DOC_TEXT)
+		diag_error(b->d, note, "note must be a text");
 	st->note = note && note->kind == DOC_TEXT ? note->text : NULL;
 }

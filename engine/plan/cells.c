@@ -84,6 +84,15 @@ int cells_column(const struct cells *c, const struct axis *x)
 	return -1;
 }
 
+bool cells_same(const struct cells *x, const struct cells *y)
+{
+	bool same = x->key == y->key && x->n == y->n && x->n_axis == y->n_axis;
+
+	for (int i = 0; same && i < x->n_axis; i++)
+		same = x->axis[i] == y->axis[i];
+	return same;
+}
+
 struct cells *cells_unit(struct arena *a)
 {
 	struct cells *c = NEW(a, struct cells);
@@ -108,18 +117,20 @@ struct cells *cells_axis(struct axis *x, const char *const *key, int n, struct a
 struct cells *cells_project(const struct cells *c, const int *col, int n_col, struct arena *a)
 {
 	struct cells *out = NEW(a, struct cells);
-	struct map *seen = map_new(a);
+	struct map *seen = n_col ? map_new(a) : NULL;
 
 	*out = (struct cells){ .n_axis = n_col, .axis = NEW_N(a, struct axis *, n_col + 1), .unknown = c->unknown };
 	out->key = NEW_N(a, int, (size_t)(c->n + 1) * (size_t)(n_col + 1));
 	for (int k = 0; k < n_col; k++)
 		out->axis[k] = c->axis[col[k]];
-	for (int r = 0; r < c->n; r++) {
+	if (!n_col)
+		out->n = c->n > 0;
+	for (int r = 0; n_col && r < c->n; r++) {
 		int *row = out->key + (size_t)out->n * (size_t)n_col;
 
 		for (int k = 0; k < n_col; k++)
 			row[k] = c->key[(size_t)r * (size_t)c->n_axis + (size_t)col[k]];
-		if (map_get_n(seen, row, sizeof *row * (size_t)n_col) || (!n_col && out->n))
+		if (map_get_n(seen, row, sizeof *row * (size_t)n_col))
 			continue;
 		map_put_n(seen, row, sizeof *row * (size_t)n_col, out);
 		out->n++;

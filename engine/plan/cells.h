@@ -33,6 +33,8 @@ const int *cells_rows(const struct cell_index *x, const int *key, int *n);
 int axis_key(struct axis *x, const char *key, struct arena *a);
 /* Natural order of an axis' keys, after the last was added. */
 void axis_rank(struct axis *x, struct arena *a);
+/* Are they the very same rows? */
+bool cells_same(const struct cells *x, const struct cells *y);
 /* Column of an axis in a table, -1: not there. */
 int cells_column(const struct cells *c, const struct axis *x);
 /* One row without axes. */

@@ -18,6 +18,8 @@ struct cells *step_cells(struct expansion *x, struct step *st);
 const struct cells *source_cells(struct expansion *x, const struct source *s);
 /* wires.c: the tasks of a step and what each depends on. */
 void step_tasks(struct expansion *x, struct step *st);
+/* settle.c: is it known what the task gives? */
+bool is_settled(const struct task *t);
 /* only.c */
 void plan_keep_only(struct plan *p, const char *const *only, int n_only, struct diag *d);
 /* when.c: does the task's `when` hold? Records are read from the store. */

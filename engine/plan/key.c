@@ -73,14 +73,29 @@ static void add_input(struct buf *b, struct plan *p, const struct task *t, int i
 	buf_add(b, "\n");
 }
 
-static struct error *add_program(struct buf *b, struct plan *p, const struct step *st)
+/* The first word of a command, its params put in. */
+static struct error *program_of(const char **name, const struct task *t, struct arena *a)
 {
-	const char *name = st->argv[0];
-	char *path = spawn_find(name);
+	const char *json = task_setting(t, 0, a);
+	struct doc *list;
+
+	TRY(json_read(&list, json ? json : "", json ? strlen(json) : 0, "argv", a));
+	if (list->kind != DOC_LIST || !list->n || list->val[0]->kind != DOC_TEXT)
+		return error_new(ERR_USER, "argv must be a list of texts");
+	*name = list->val[0]->text;
+	return NULL;
+}
+
+static struct error *add_program(struct buf *b, struct plan *p, const struct task *t)
+{
+	const char *name = "";
 	struct digest d;
 
+	TRY(program_of(&name, t, p->arena));
+	char *path = spawn_find(name);
+
 	if (!path)
-		return error_at(error_new(ERR_USER, "there is no program '%s' in PATH", name), st->at->at);
+		return error_at(error_new(ERR_USER, "there is no program '%s' in PATH", name), t->step->at->at);
 	struct error *e = outside(p, path, &d);
 
 	if (!e) {
@@ -98,42 +113,56 @@ static void add_writes(struct buf *b, const struct step *st)
 		buf_printf(b, "writes %s %s\n", st->out[i].name, st->out[i].kind ? st->out[i].kind->name : "any");
 }
 
-struct error *key_text(struct plan *p, struct task *t, const char **text)
+static void add_params(struct buf *b, struct plan *p, const struct task *t)
 {
-	const struct node_decl *node = t->step->node;
-	struct buf b = { .arena = p->arena };
-
-	buf_add(&b, "sulcus key 1\nnode ");
-	buf_add(&b, node->name);
-	buf_printf(&b, " %d\n", node->version);
-	for (int i = 0; i < node->n_param; i++) {
+	for (int i = 0; i < t->step->node->n_param; i++) {
 		const char *json = task_setting(t, i, p->arena);
 
 		if (!json)
 			continue;
-		buf_add(&b, "param ");
-		buf_add(&b, node->param[i].name);
-		buf_add(&b, " ");
-		buf_add(&b, json);
-		buf_add(&b, "\n");
+		buf_add(b, "param ");
+		buf_add(b, t->step->node->param[i].name);
+		buf_add(b, " ");
+		buf_add(b, json);
+		buf_add(b, "\n");
 	}
-	for (int i = 0; i < node->n_in; i++)
-		add_input(&b, p, t, i);
-	if (t->path) {
-		struct digest d;
+}
 
+static struct error *add_all(struct buf *b, struct plan *p, struct task *t)
+{
+	const struct node_decl *node = t->step->node;
+	struct digest d;
+
+	buf_add(b, "sulcus key 1\nnode ");
+	buf_add(b, node->name);
+	buf_printf(b, " %d\n", node->version);
+	add_params(b, p, t);
+	for (int i = 0; i < node->n_in; i++)
+		add_input(b, p, t, i);
+	if (t->path) {
 		TRY(outside(p, t->path, &d));
-		buf_printf(&b, "kind %s\n", t->step->out[0].kind->name);
-		add_digest(&b, "file ", &d, "\n");
+		buf_printf(b, "kind %s\n", t->step->out[0].kind->name);
+		add_digest(b, "file ", &d, "\n");
 	}
 	if (t->step->argv) {
-		TRY(add_program(&b, p, t->step));
-		add_writes(&b, t->step);
+		TRY(add_program(b, p, t));
+		add_writes(b, t->step);
 	}
 	if (t->want >= 0)
-		buf_printf(&b, "want %s\n", t->step->out[t->want].name);
-	*text = b.text;
+		buf_printf(b, "want %s\n", t->step->out[t->want].name);
 	return NULL;
+}
+
+/* The text stands in the plan's one buffer until the next call: 10,000 of them are many megabytes. */
+struct error *key_text(struct plan *p, struct task *t, const char **text)
+{
+	struct buf b = { .arena = p->arena, .text = p->key_text, .room = p->key_room };
+	struct error *e = add_all(&b, p, t);
+
+	p->key_text = b.text;
+	p->key_room = b.room;
+	*text = b.text;
+	return e;
 }
 
 const char *task_key_text(struct plan *p, const struct task *t, struct arena *a)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/doc.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "config/diag.h"
 #include "config/pattern.h"
 #include "node/node.h"
@@ -120,11 +121,14 @@ static void over_add(struct expansion *x, struct step *st)
 
 		error_free(e);
 		const char **key = NEW_N(x->a, const char *, list ? list->n + 1 : 1);
+		struct map *seen = map_new(x->a);
 
 		for (int k = 0; list && k < list->n; k++) {
 			key[k] = list->val[k]->text;
 			if (!is_cell_key(key[k]))
 				diag_error(x->d, st->setting[i].at ? st->setting[i].at : st->at, "'%s' cannot be a cell's key: letters and digits only", key[k]);
+			if (map_put(seen, key[k], list))
+				diag_error(x->d, st->setting[i].at ? st->setting[i].at : st->at, "'%s' stands twice in '%s'", key[k], st->node->over);
 		}
 		for (int k = 0; k < st->n_axis; k++)
 			if (strcmp(st->axis[k]->name, st->node->axis) == 0)

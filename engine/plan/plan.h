@@ -73,6 +73,8 @@ struct plan {
 	bool open;                  /* some axis is known only after a task has run: expand again then */
 	bool no_data;               /* files are not looked up; every pattern has one cell "*" */
 	int n_count[TASK_SKIPPED + 1];
+	char *key_text;             /* plan/key.c's buffer, and its room in bytes */
+	size_t key_room;
 };
 
 /* Makes the tasks of a checked pipeline. Problems (no file matches, a missing partner, an axis that nothing

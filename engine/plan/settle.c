@@ -9,15 +9,19 @@
 #include "plan/inside.h"
 #include "store/memo.h"
 
-static bool settled(const struct task *t)
+bool is_settled(const struct task *t)
 {
 	return t->state == TASK_HIT || t->state == TASK_DONE || t->state >= TASK_EXCLUDED;
 }
 
 const struct artifact *task_output(const struct task *t, int port)
 {
-	if (t->state == TASK_EXCLUDED && t->fall && t->fall[port].task)
-		return task_output(t->fall[port].task, t->fall[port].port);
+	while (t->state == TASK_EXCLUDED && t->fall && t->fall[port].task) {
+		const struct task_dep *instead = &t->fall[port];
+
+		t = instead->task;
+		port = instead->port;
+	}
 	if (t->state != TASK_HIT && t->state != TASK_DONE)
 		return NULL;
 	for (int i = 0; i < t->record.n_out; i++)
@@ -47,10 +51,10 @@ const struct artifact *dep_output(struct plan *p, const struct task_dep *d)
 	return one;
 }
 
-/* An excluded, failed or skipped dependency without a value. */
-static bool has_value(struct plan *p, const struct task_dep *d)
+/* Was it made, or something given instead? */
+static bool has_value(const struct task_dep *d)
 {
-	return dep_output(p, d) != NULL;
+	return task_output(d->task, d->port) != NULL;
 }
 
 static void fail(struct task *t, struct error *e)
@@ -61,7 +65,7 @@ static void fail(struct task *t, struct error *e)
 }
 
 /* Drops what was excluded from a gathered list, or says why that cannot be. */
-static void gather_settle(struct plan *p, struct task *t, struct task_arg *arg, const char *port)
+static void gather_settle(struct task *t, struct task_arg *arg, const char *port)
 {
 	const struct step *st = t->step;
 	int n = 0, lost = 0;
@@ -69,7 +73,7 @@ static void gather_settle(struct plan *p, struct task *t, struct task_arg *arg, 
 	bool failed = false;
 
 	for (int i = 0; i < arg->n; i++) {
-		if (has_value(p, &arg->dep[i])) {
+		if (has_value(&arg->dep[i])) {
 			arg->dep[n] = arg->dep[i];
 			arg->cell[n++] = arg->cell[i];
 			continue;
@@ -93,26 +97,26 @@ static void gather_settle(struct plan *p, struct task *t, struct task_arg *arg, 
 	arg->n = n;
 }
 
-static void inputs_settle(struct plan *p, struct task *t)
+static void inputs_settle(struct task *t)
 {
 	for (int i = 0; i < t->step->node->n_in && t->state == TASK_WAITING; i++) {
 		struct task_arg *arg = &t->arg[i];
 
-		if (arg->cell) {
-			gather_settle(p, t, arg, t->step->node->in[i].name);
+		if (t->step->n_gather && t->step->node->in[i].many && t->step->arg[i].n_source) {
+			gather_settle(t, arg, t->step->node->in[i].name);
 			continue;
 		}
 		for (int k = 0; k < arg->n; k++) {
 			enum task_state s = arg->dep[k].task->state;
 
-			if (has_value(p, &arg->dep[k]))
+			if (has_value(&arg->dep[k]))
 				continue;
 			t->state = s == TASK_EXCLUDED ? TASK_EXCLUDED : TASK_SKIPPED;
 			t->why = s == TASK_EXCLUDED ? "what it needs was excluded" : "what it needs failed";
 		}
 	}
 	for (int i = 0; i < t->n_pred && t->state == TASK_WAITING; i++)
-		if (!has_value(p, &t->pred[i])) {
+		if (!has_value(&t->pred[i])) {
 			enum task_state s = t->pred[i].task->state;
 
 			t->state = s == TASK_EXCLUDED ? TASK_EXCLUDED : TASK_SKIPPED;
@@ -151,7 +155,7 @@ struct error *task_settle(struct plan *p, struct task *t)
 	const char *text;
 	bool holds = true;
 
-	inputs_settle(p, t);
+	inputs_settle(t);
 	if (t->state != TASK_WAITING)
 		return NULL;
 	TRY(when_holds(p, t, &holds));
@@ -185,7 +189,7 @@ struct error *plan_settle(struct plan *p)
 
 			if (e)
 				return error_at(error_wrap(e, "step '%s'", task_name(p->arena, t)), t->step->at->at);
-			for (int k = 0; settled(t) && k < t->n_reader; k++)
+			for (int k = 0; is_settled(t) && k < t->n_reader; k++)
 				t->reader[k]->n_wait--;
 		}
 		p->n_count[t->state]++;

@@ -70,13 +70,14 @@ struct error *when_holds(struct plan *p, struct task *t, bool *holds)
 	*holds = true;
 	for (const struct predicate *q = t->step->when; q; q = q->next) {
 		const struct doc *left, *right;
-		const char *value = q->axis ? swept(t, q->axis, q->swept, q->n_value) : q->value;
+		const char *follows = q->axis ? swept(t, q->axis, q->swept, q->n_value) : NULL;
+		const char *value = follows && !q->right_swept ? follows : q->value, *against = follows && q->right_swept ? follows : q->right;
 
 		if (q->left.step)
 			TRY(field_read(p, q, &t->pred[k++], &left));
 		else
 			TRY(scalar_read(p, value ? value : "null", &left));
-		TRY(scalar_read(p, q->right ? q->right : "null", &right));
+		TRY(scalar_read(p, against ? against : "null", &right));
 		*holds &= test(q->op, left->kind == DOC_TEXT ? left->text : "", right) != q->negate;
 	}
 	return NULL;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/doc.h"
 #include "base/json.h"
+#include "config/diag.h"
 #include "node/node.h"
 
 /* How the cells of a source are found from those of the step. */
@@ -13,6 +15,7 @@ struct lookup {
 	const struct cells *cells;
 	const struct source *source;
 	struct cell_index *index;
+	bool same;                     /* row r goes with row r; no index */
 	int n_shared, n_gather;
 	int *mine, *theirs, *gather;   /* columns: shared in the step's and the source's table, gathered in the source's */
 };
@@ -35,7 +38,9 @@ static struct lookup *lookup_new(struct expansion *x, const struct step *st, con
 	for (int g = 0; g < st->n_gather; g++)
 		if (cells_column(c, st->gather[g]) >= 0)
 			l->gather[l->n_gather++] = cells_column(c, st->gather[g]);
-	l->index = cells_index(c, l->theirs, l->n_shared, x->a);
+	l->same = !l->n_gather && !st->n_pick && cells_same(own, c);
+	if (!l->same)
+		l->index = cells_index(c, l->theirs, l->n_shared, x->a);
 	return l;
 }
 
@@ -65,36 +70,48 @@ static int rank_cmp(const void *p, const void *q, void *ctx)
 
 static const char *item_key(struct expansion *x, const struct lookup *l, int row)
 {
+	const int *key = l->cells->key + (size_t)row * (size_t)l->cells->n_axis;
 	struct buf b = { .arena = x->a };
 
-	buf_add(&b, "");
-	for (int g = 0; g < l->n_gather; g++)
-		buf_printf(&b, "%s%s", g ? "," : "", l->cells->axis[l->gather[g]]->key[l->cells->key[(size_t)row * (size_t)l->cells->n_axis + (size_t)l->gather[g]]]);
+	if (l->n_gather == 1)
+		return l->cells->axis[l->gather[0]]->key[key[l->gather[0]]];
+	for (int g = 0; g < l->n_gather; g++) {
+		buf_add(&b, g ? "," : "");
+		buf_add(&b, l->cells->axis[l->gather[g]]->key[key[l->gather[g]]]);
+	}
 	return b.text;
 }
 
-static void deps_add(struct expansion *x, struct task *t, struct task_arg *arg, const struct lookup *l)
+/* The rows of the source that go with the task's cell, in natural order when gathered. */
+static const int *rows_of(struct expansion *x, const struct task *t, const struct lookup *l, int *n)
 {
-	int probe[l->n_shared + 1], n;
+	int probe[l->n_shared + 1];
 	const int *found;
 
 	for (int k = 0; k < l->n_shared; k++)
 		probe[k] = t->cell[l->mine[k]];
-	found = cells_rows(l->index, probe, &n);
-	int *row = NEW_N(x->a, int, n + 1);
+	found = cells_rows(l->index, probe, n);
+	if (!l->n_gather || *n < 2)
+		return found;
+	int *row = arena_alloc(x->a, (size_t)*n, sizeof *row);
 
-	if (n)
-		memcpy(row, found, sizeof *row * (size_t)n);
-	if (l->n_gather && n > 1)
-		qsort_r(row, (size_t)n, sizeof *row, rank_cmp, (void *)l);
+	memcpy(row, found, sizeof *row * (size_t)*n);
+	qsort_r(row, (size_t)*n, sizeof *row, rank_cmp, (void *)l);
+	return row;
+}
+
+static void deps_add(struct expansion *x, const struct task *t, struct task_arg *arg, const struct lookup *l, int at)
+{
+	const int *row = &at;
+	int n = 1;
+
+	if (!l->same)
+		row = rows_of(x, t, l, &n);
 	for (int i = 0; i < n; i++) {
-		int at = arg->n;
+		int k = arg->n;
 
-		if (l->n_gather) {
-			const char *cell = item_key(x, l, row[i]);
-
-			PUSH(x->a, arg->cell, at, cell);
-		}
+		if (l->n_gather)
+			PUSH(x->a, arg->cell, k, item_key(x, l, row[i]));
 		PUSH(x->a, arg->dep, arg->n, dep_of(l, row[i]));
 	}
 }
@@ -102,18 +119,15 @@ static void deps_add(struct expansion *x, struct task *t, struct task_arg *arg, 
 static void wait_for(struct expansion *x, struct task *t, struct task *dep)
 {
 	PUSH(x->a, dep->reader, dep->n_reader, t);
-	t->n_wait++;
+	t->n_wait += !is_settled(dep);
 }
 
 /* pick: one source, whose picked columns are fixed. */
 static void pick_dep(struct expansion *x, const struct step *st, struct task *t, const struct lookup *l)
 {
-	int probe[l->n_shared + 1], n;
-	const int *row;
+	int n;
+	const int *row = rows_of(x, t, l, &n);
 
-	for (int k = 0; k < l->n_shared; k++)
-		probe[k] = t->cell[l->mine[k]];
-	row = cells_rows(l->index, probe, &n);
 	for (int i = 0; i < n; i++) {
 		bool is = true;
 
@@ -152,7 +166,7 @@ static void tasks_make(struct expansion *x, struct step *st, struct cells *c, st
 				if (st->n_pick)
 					pick_dep(x, st, t, look[i][k]);
 				else
-					deps_add(x, t, &t->arg[i], look[i][k]);
+					deps_add(x, t, &t->arg[i], look[i][k], r);
 			for (int k = 0; k < t->arg[i].n; k++)
 				wait_for(x, t, t->arg[i].dep[k].task);
 		}
@@ -163,36 +177,40 @@ static void tasks_make(struct expansion *x, struct step *st, struct cells *c, st
 		c->want[want] = list;
 }
 
+/* The one task of a source that goes with t's cell. Without one t cannot be settled: now, when cells are still to
+ * be found, or ever, which is told. */
+static struct task_dep side_dep(struct expansion *x, struct task *t, int row, const struct lookup *l)
+{
+	struct task_arg one = { 0 };
+
+	deps_add(x, t, &one, l, row);
+	if (one.n) {
+		wait_for(x, t, one.dep[0].task);
+		return one.dep[0];
+	}
+	if (!l->cells->unknown && !x->plan->no_data)
+		diag_error(x->d, l->source->at, "step '%s': %s has no partner for the cell %s", t->step->name, l->source->at->text,
+		           cells_row_name(t->step->plan, row, x->a));
+	t->n_wait++;
+	return (struct task_dep){ 0 };
+}
+
 /* What a when reads and an else gives: one task each, on axes that are among the step's. */
-static void side_deps(struct expansion *x, struct step *st, struct cells *c)
+static void side_deps(struct expansion *x, struct step *st, struct cells *c, struct task **task)
 {
 	for (const struct predicate *p = st->when; p; p = p->next) {
 		struct lookup *l = p->left.step ? lookup_new(x, st, c, &p->left) : NULL;
 
-		for (int r = 0; l && r < c->n; r++) {
-			struct task_arg one = { 0 };
-
-			deps_add(x, c->task[r], &one, l);
-			if (!one.n)
-				continue;
-			PUSH(x->a, c->task[r]->pred, c->task[r]->n_pred, one.dep[0]);
-			wait_for(x, c->task[r], one.dep[0].task);
-		}
+		for (int r = 0; l && r < c->n; r++)
+			PUSH(x->a, task[r]->pred, task[r]->n_pred, side_dep(x, task[r], r, l));
 	}
 	for (int k = 0; k < st->n_out; k++) {
 		struct lookup *l = st->out[k].fallback.step ? lookup_new(x, st, c, &st->out[k].fallback) : NULL;
 
 		for (int r = 0; l && r < c->n; r++) {
-			struct task *t = c->task[r];
-			struct task_arg one = { 0 };
-
-			deps_add(x, t, &one, l);
-			if (!t->fall)
-				t->fall = NEW_N(x->a, struct task_dep, st->n_out + 1);
-			if (!one.n)
-				continue;
-			t->fall[k] = one.dep[0];
-			wait_for(x, t, one.dep[0].task);
+			if (!task[r]->fall)
+				task[r]->fall = NEW_N(x->a, struct task_dep, st->n_out + 1);
+			task[r]->fall[k] = side_dep(x, task[r], r, l);
 		}
 	}
 }
@@ -213,6 +231,7 @@ void step_tasks(struct expansion *x, struct step *st)
 			if (!c->want)
 				c->want = NEW_N(x->a, struct task **, st->n_out + 1);
 			tasks_make(x, st, c, look, k);
+			side_deps(x, st, c, c->want[k]);
 		}
-	side_deps(x, st, c);
+	side_deps(x, st, c, c->task);
 }
