@@ -191,8 +191,6 @@ static struct task_dep side_dep(struct expansion *x, struct task *t, int row, co
 	if (!l->cells->unknown && !x->plan->no_data)
 		diag_error(x->d, l->source->at, "step '%s': %s has no partner for the cell %s", t->step->name, l->source->at->text,
 		           cells_row_name(t->step->plan, row, x->a));
-	if (dep->state == TASK_WAITING || dep->state == TASK_READY)   /* what makes a list is settled while expanding */
-		t->n_wait++;
 	return (struct task_dep){ 0 };
 }
 
