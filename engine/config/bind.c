@@ -17,8 +17,9 @@ struct slot {
 };
 
 static const char *const must_be[] = {
-	[PARAM_BOOL] = "true or false", [PARAM_INT] = "a whole number", [PARAM_NUMBER] = "a number", [PARAM_TEXT] = "a text",
-	[PARAM_CHOICE] = "one of its choices", [PARAM_NUMBERS] = "a list of numbers", [PARAM_TEXTS] = "a list of texts",
+	[PARAM_BOOL] = "true or false", [PARAM_INT] = "a whole number", [PARAM_NUMBER] = "a number",
+	[PARAM_TEXT] = "a text", [PARAM_CHOICE] = "one of its choices",
+	[PARAM_NUMBERS] = "a list of numbers", [PARAM_TEXTS] = "a list of texts",
 };
 
 static bool number_of(double *x, const struct doc *v)
@@ -103,8 +104,8 @@ static bool (*const bind[])(const struct slot *, const struct doc *) = {
 };
 
 /* An absent optional parameter has has_<name> false, or no items. */
-static struct error *bind_one(char *params, const struct node_decl *node, const struct param_decl *p, const struct doc *v,
-                              struct arena *a)
+static struct error *bind_one(char *params, const struct node_decl *node, const struct param_decl *p,
+                              const struct doc *v, struct arena *a)
 {
 	struct slot s = { p, params + p->offset, a };
 	bool many = p->type == PARAM_NUMBERS || p->type == PARAM_TEXTS;

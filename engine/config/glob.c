@@ -43,8 +43,8 @@ struct walk {
 	struct arena *a, *scratch;
 	struct map *folders;      /* path -> struct folder * */
 	struct map *been;         /* "part path captures" with two `**`, which lead to one place in many ways; else NULL */
-	int n_todo;
-	struct place **todo;
+	int n_ahead;
+	struct place **ahead;
 	int n_match;
 	struct pattern_match *match;
 	const struct place *end;  /* the furthest place where nothing matched, the first of those by name */
@@ -95,7 +95,8 @@ static struct error *folder_read(struct walk *w, const struct folder **out, cons
 		return errno == ENOENT || errno == ENOTDIR ? NULL : cannot(path);
 	if (map_size(w->folders) >= FOLDERS_MAX) {
 		closedir(dir);
-		return error_new(ERR_USER, "pattern '%s' leads through more than %d folders; make it narrower", w->text, FOLDERS_MAX);
+		return error_new(ERR_USER, "pattern '%s' leads through more than %d folders; make it narrower",
+		                 w->text, FOLDERS_MAX);
 	}
 	*out = f = NEW(w->scratch, struct folder);
 	e = read_names(f, path, dir, w->scratch);
@@ -125,7 +126,7 @@ static void go_to(struct walk *w, const struct place *from, const char *path, in
 		return;
 	pl = NEW(w->scratch, struct place);
 	*pl = (struct place){ from, path, part, cap };
-	PUSH(w->scratch, w->todo, w->n_todo, pl);
+	PUSH(w->scratch, w->ahead, w->n_ahead, pl);
 }
 
 static struct error *found(struct walk *w, const char *path, const struct span *cap)
@@ -159,7 +160,8 @@ static unsigned char type_of(const char *path, unsigned char type)
 	return S_ISDIR(st.st_mode) ? DT_DIR : S_ISREG(st.st_mode) ? DT_REG : DT_UNKNOWN;
 }
 
-static struct error *arrive(struct walk *w, const struct place *pl, const char *path, unsigned char type, struct span *cap)
+static struct error *arrive(struct walk *w, const struct place *pl, const char *path, unsigned char type,
+                            struct span *cap)
 {
 	bool last = pl->part == w->p.n_part - 1;
 
@@ -232,9 +234,15 @@ static struct error *descend(struct walk *w, const struct place *pl)
 	return NULL;
 }
 
+/* Is x further along the pattern than y, or as far and first by name? */
+static bool is_further(const struct place *x, const struct place *y)
+{
+	return !y || y->part < x->part || (y->part == x->part && text_natural_cmp(x->path, y->path) < 0);
+}
+
 static struct error *visit(struct walk *w, const struct place *pl)
 {
-	int todo = w->n_todo, matches = w->n_match;
+	int ahead = w->n_ahead, matches = w->n_match;
 	const char *name;
 
 	if (w->p.part[pl->part].any_depth)
@@ -244,8 +252,7 @@ static struct error *visit(struct walk *w, const struct place *pl)
 		TRY(look_up(w, pl, name));
 	else
 		TRY(search(w, pl));
-	if (todo == w->n_todo && matches == w->n_match
-	    && (!w->end || w->end->part < pl->part || (w->end->part == pl->part && text_natural_cmp(pl->path, w->end->path) < 0)))
+	if (ahead == w->n_ahead && matches == w->n_match && is_further(pl, w->end))
 		w->end = pl;
 	return NULL;
 }
@@ -268,8 +275,9 @@ static struct error *how_far(struct walk *w, const char **near)
 	const struct place *pl = w->end;
 	const struct part *p = &w->p.part[pl->part];
 	bool last = pl->part == w->p.n_part - 1;
-	const char *what = last ? "file" : "folder", *name = part_name(p, pl->cap, w->scratch), *other, *path = shown(pl->path);
+	const char *what = last ? "file" : "folder", *name = part_name(p, pl->cap, w->scratch), *path = shown(pl->path);
 	const struct folder *f;
+	const char *other;
 	struct stat st;
 
 	TRY(folder_read(w, &f, pl->path));
@@ -283,9 +291,10 @@ static struct error *how_far(struct walk *w, const char **near)
 	}
 	path = path[strlen(path) - 1] == '/' ? path : arena_printf(w->scratch, "%s/", path);
 	other = name ? nearest(w, f, name) : NULL;
-	*near = arena_printf(w->a, other ? "%s exists, no %s%s %s%s (did you mean '%s'?)" : "%s exists, no %s%s %s%s", path, what,
-	                     name ? "" : " like", name ? name : p->text,
-	                     pl->part && w->p.part[pl->part - 1].any_depth ? " in it or below" : "", other);
+	*near = arena_printf(w->a, "%s exists, no %s%s %s%s", path, what, name ? "" : " like", name ? name : p->text,
+	                     pl->part && w->p.part[pl->part - 1].any_depth ? " in it or below" : "");
+	if (other)
+		*near = arena_printf(w->a, "%s (did you mean '%s'?)", *near, other);
 	return NULL;
 }
 
@@ -311,8 +320,8 @@ static struct error *walk(struct walk *w, const char *folder, const char **near)
 	if (n_deep > 1)
 		w->been = map_new(w->scratch);
 	go_to(w, NULL, start, 0, NEW_N(w->scratch, struct span, w->p.n_name));
-	while (w->n_todo)
-		TRY(visit(w, w->todo[--w->n_todo]));
+	while (w->n_ahead)
+		TRY(visit(w, w->ahead[--w->n_ahead]));
 	if (w->n_match)
 		qsort_r(w->match, (size_t)w->n_match, sizeof *w->match, compare, &w->p.n_name);
 	else
@@ -320,8 +329,8 @@ static struct error *walk(struct walk *w, const char *folder, const char **near)
 	return NULL;
 }
 
-struct error *pattern_glob(struct pattern_match **match, int *n, const char **near, const char *pattern, const char *folder,
-                           struct arena *a)
+struct error *pattern_glob(struct pattern_match **match, int *n, const char **near, const char *pattern,
+                           const char *folder, struct arena *a)
 {
 	struct walk w = { .text = pattern, .a = a };
 	struct error *e;

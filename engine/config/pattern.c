@@ -44,7 +44,8 @@ static int name_index(struct parser *ps, const char *name, size_t n)
 	return p->n_name - 1;
 }
 
-/* What follows a name that comes again depends on its text, which multiplies the ways to try: one such name is allowed. */
+/* What follows a name that comes again depends on its text, which multiplies the ways to try: one such name is
+ * allowed. */
 static struct error *note_twice(struct parser *ps, struct part *p, int capture, const char *at)
 {
 	const char *name = ps->out->name[capture];
@@ -68,7 +69,8 @@ static struct error *add_capture(struct parser *ps, struct part *p, const char *
 	while (is_word(*end) || *end == '_')
 		end++;
 	if (*end != '}')
-		return bad(ps, s, strchr(s, '}') ? "a name in braces has letters, digits and _ only" : "the '{' is never closed");
+		return bad(ps, s, strchr(s, '}') ? "a name in braces has letters, digits and _ only"
+		                                 : "the '{' is never closed");
 	if (end == name || (*name >= '0' && *name <= '9'))
 		return bad(ps, s, end == name ? "the braces have no name" : "a name in braces begins with a letter");
 	if (p->n_token && p->token[p->n_token - 1].kind == TOKEN_CAPTURE)

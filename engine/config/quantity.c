@@ -124,7 +124,8 @@ static double shifted(const char *text, const char *exp, const char *end, int sh
 
 static const char *why_not(const char *is, enum dimension dim, struct arena *a)
 {
-	return is[0] ? arena_printf(a, "is in %s, must be %s", is, must_be[dim]) : arena_printf(a, "must be %s", must_be[dim]);
+	return is[0] ? arena_printf(a, "is in %s, must be %s", is, must_be[dim])
+	             : arena_printf(a, "must be %s", must_be[dim]);
 }
 
 bool value_quantity(double *x, const char *text, const char *unit, const char **why, struct arena *a)

@@ -126,13 +126,15 @@ static bool check_range(struct reading *r, const struct doc *v, double x)
 	bool is_int = p->type == PARAM_INT;
 	double lo = is_int && x < INT_MIN ? fmax(p->min, INT_MIN) : p->min;
 	double hi = is_int && x > INT_MAX ? fmin(p->max, INT_MAX) : p->max;
+	bool add_unit;
 	double bare;
 
 	if (x > lo || (x == lo && !p->above_min))
 		if (x <= hi)
 			return true;
-	diag_error(r->d, v, value_is_number(v->text, &bare) && *unit_of(r) ? "%s is %s %s, must be %s" : "%s is %s%.0s, must be %s",
-	           subject(r), shown(r, v->text), unit_of(r), range(r, lo, hi));
+	add_unit = *unit_of(r) && value_is_number(v->text, &bare);
+	diag_error(r->d, v, "%s is %s%s%s, must be %s", subject(r), shown(r, v->text), add_unit ? " " : "",
+	           add_unit ? unit_of(r) : "", range(r, lo, hi));
 	return false;
 }
 
@@ -151,10 +153,12 @@ static bool put_number(struct reading *r, const struct doc *v)
 		return false;
 	}
 	if (!ok) {
-		bool must = !strncmp(why, "must", 4);
-
-		diag_error(r->d, v, must ? "%s %s, not '%s'" : "%s %s", subject(r),
-		           must && r->p->type == PARAM_INT ? arena_printf(r->a, "must be %s", wanted(r)) : why, shown(r, v->text));
+		if (strncmp(why, "must", 4) != 0)
+			diag_error(r->d, v, "%s %s", subject(r), why);
+		else if (r->p->type == PARAM_INT)
+			diag_error(r->d, v, "%s must be %s, not '%s'", subject(r), wanted(r), shown(r, v->text));
+		else
+			diag_error(r->d, v, "%s %s, not '%s'", subject(r), why, shown(r, v->text));
 		return false;
 	}
 	if (r->p->type == PARAM_INT && x != trunc(x)) {

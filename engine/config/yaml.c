@@ -217,8 +217,8 @@ static bool bad_key(struct reader *r, const struct doc *map, const struct tree *
 	const struct doc *k = key->doc, *first;
 
 	if (key->alias || k->kind != DOC_TEXT)
-		diag_add(r->d, DIAG_ERROR, key->alias ? mark_of(r, r->ev.start_mark) : k->at, 1, NULL, "a key must be a word, not %s",
-		         key->alias ? "an alias" : k->kind == DOC_MAP ? "a map" : "a list");
+		diag_add(r->d, DIAG_ERROR, key->alias ? mark_of(r, r->ev.start_mark) : k->at, 1, NULL,
+		         "a key must be a word, not %s", key->alias ? "an alias" : k->kind == DOC_MAP ? "a map" : "a list");
 	else if (k->plain && !k->text[0])
 		diag_error(r->d, k, "a key is missing before the ':'");
 	else if (k->plain && !strcmp(k->text, "<<")) {
@@ -244,7 +244,8 @@ static bool bad_pair(struct reader *r, const struct doc *map, const struct doc *
 	if (key->plain && strchr(key->text, ':')) {
 		diag_error(r->d, key, "'%s' has no value: a space must follow the ':'", key->text);
 	} else if (key->plain && before && before->kind == DOC_TEXT && before->plain && before->text[0]) {
-		diag_error(r->d, key, "'%s' has no value: an unquoted value with a comma ends there; put quotes around it", key->text);
+		diag_error(r->d, key, "'%s' has no value: an unquoted value with a comma ends there; put quotes around it",
+		           key->text);
 	} else {
 		diag_error(r->d, key, "'%s' has no value", key->text);
 		diag_hint(r->d, "in braces each entry is written 'key: value'");
@@ -256,7 +257,7 @@ static bool read_pair(struct reader *r, struct tree *map, bool flow)
 {
 	struct tree key, val;
 	struct yaml_place key_end;
-	bool bad;
+	bool bad, none;
 
 	if (!read_value(r, &key))
 		return false;
@@ -264,8 +265,7 @@ static bool read_pair(struct reader *r, struct tree *map, bool flow)
 	bad = bad_key(r, map->doc, &key);
 	if (!next(r))
 		return false;
-	bool none = r->ev.type == YAML_SCALAR_EVENT && !r->ev.data.scalar.length && r->ev.start_mark.index == r->ev.end_mark.index;
-
+	none = r->ev.type == YAML_SCALAR_EVENT && r->ev.start_mark.index == r->ev.end_mark.index;
 	if (!bad && flow && none && bad_pair(r, map->doc, key.doc, key_end))
 		bad = true;
 	if (!read_value(r, &val))
@@ -327,7 +327,8 @@ static struct doc *read_document(struct reader *r)
 		if (!next(r))
 			return NULL;
 		if (r->ev.type == YAML_STREAM_END_EVENT) {
-			diag_add(r->d, DIAG_ERROR, (struct mark){ r->text.file, 1, 1 }, 0, NULL, "there is nothing but blanks and comments");
+			diag_add(r->d, DIAG_ERROR, (struct mark){ r->text.file, 1, 1 }, 0, NULL,
+			         "there is nothing but blanks and comments");
 			return NULL;
 		}
 	} while (r->ev.type == YAML_STREAM_START_EVENT || r->ev.type == YAML_DOCUMENT_START_EVENT);
@@ -347,7 +348,8 @@ void yaml_read(struct doc **out, const char *text, size_t n, const char *file, s
 	*out = NULL;
 	r.text.file = arena_strdup(a, file);
 	if (n > TEXT_MAX) {
-		diag_add(d, DIAG_ERROR, (struct mark){ r.text.file, 0, 0 }, 0, NULL, "the text has %zu bytes, may have at most 4 MiB", n);
+		diag_add(d, DIAG_ERROR, (struct mark){ r.text.file, 0, 0 }, 0, NULL,
+		         "the text has %zu bytes, may have at most 4 MiB", n);
 		return;
 	}
 	r.text.n = n - bom;

@@ -1,5 +1,6 @@
 /* libyaml says "did not find expected key"; a person wants to know which line does not line up with what. Each rule
  * knows one of libyaml's problems; the first whose words are found in problem and context tells it. */
+#include <stdarg.h>
 #include <string.h>
 
 #include "config/diag.h"
@@ -41,9 +42,21 @@ static bool first_on_line(const struct telling *k)
 	return s == k->t->text || s[-1] == '\n' || s[-1] == '\r';
 }
 
+static void say(const struct telling *k, struct mark at, const char *hint, const char *fmt, ...) printf_like(4, 5);
+static void say(const struct telling *k, struct mark at, const char *hint, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	diag_add(k->d, DIAG_ERROR, at, 1, hint, "%s", text);
+}
+
 static void at_end(const struct telling *k, char open)
 {
-	diag_add(k->d, DIAG_ERROR, begin(k), 1, NULL, "this '%c' is never closed", open);
+	say(k, begin(k), NULL, "this '%c' is never closed", open);
 }
 
 /* The scalar before the fault began on an earlier line, so it swallowed what was meant to follow. */
@@ -54,11 +67,11 @@ static bool swallowed(const struct telling *k)
 	if (f->last.line == f->last_end.line || f->last_end.line != f->at.line)
 		return false;
 	if (f->last_plain)
-		diag_add(k->d, DIAG_ERROR, begin(k), 1, NULL, "this '%c' is not closed before line %d, where a new key begins",
-		         *yaml_text_at(k->t, f->begin.index), line_of(f->at));
+		say(k, begin(k), NULL, "this '%c' is not closed before line %d, where a new key begins",
+		    *yaml_text_at(k->t, f->begin.index), line_of(f->at));
 	else
-		diag_add(k->d, DIAG_ERROR, yaml_text_mark(k->t, f->last), 1, "is its closing quote missing?",
-		         "the text in quotes that begins here ends only on line %d", line_of(f->last_end));
+		say(k, yaml_text_mark(k->t, f->last), "is its closing quote missing?",
+		    "the text in quotes that begins here ends only on line %d", line_of(f->last_end));
 	return true;
 }
 
@@ -71,16 +84,16 @@ static void tell_flow(const struct telling *k)
 	else if (swallowed(k))
 		return;
 	else if ((c == '[' || c == '{') && before(k) != ' ' && k->f->last_plain)
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "an unquoted value with a %s ends at '%c'; put quotes around it",
-		         c == '[' ? "bracket" : "brace", c);
+		say(k, here(k), NULL, "an unquoted value with a %s ends at '%c'; put quotes around it",
+		    c == '[' ? "bracket" : "brace", c);
 	else if (c == ':')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "an unquoted value with ': ' in it ends there; put quotes around it");
+		say(k, here(k), NULL, "an unquoted value with ': ' in it ends there; put quotes around it");
 	else if (c == '}' || c == ']')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "the '%c' of line %d, column %d must be closed by '%c', not '%c'", open,
-		         begin(k).line, begin(k).col, close, c);
+		say(k, here(k), NULL, "the '%c' of line %d, column %d must be closed by '%c', not '%c'", open,
+		    begin(k).line, begin(k).col, close, c);
 	else
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a ',' or '%c' is missing here (the '%c' is on line %d)", close, open,
-		         line_of(k->f->begin));
+		say(k, here(k), NULL, "a ',' or '%c' is missing here (the '%c' is on line %d)", close, open,
+		    line_of(k->f->begin));
 }
 
 static void tell_key(const struct telling *k)
@@ -89,27 +102,27 @@ static void tell_key(const struct telling *k)
 	char b = before(k), c = *k->p;
 
 	if (c == '}' || c == ']')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "one '%c' too many", c);
+		say(k, here(k), NULL, "one '%c' too many", c);
 	else if (first_on_line(k) && c == '-' && (k->p[1] == ' ' || k->p[1] == '\n'))
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a list item stands where a key of the map that begins on line %d must be",
-		         line);
+		say(k, here(k), NULL, "a list item stands where a key of the map that begins on line %d must be",
+		    line);
 	else if (first_on_line(k) && c == ':')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a key is missing before the ':'");
+		say(k, here(k), NULL, "a key is missing before the ':'");
 	else if (first_on_line(k))
-		diag_add(k->d, DIAG_ERROR, here(k), 1, "the keys of one map begin in the same column",
-		         "this line does not line up with the map that begins on line %d", line);
+		say(k, here(k), "the keys of one map begin in the same column",
+		    "this line does not line up with the map that begins on line %d", line);
 	else if (b == '}' || b == ']')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, "a value with a brace, a bracket or a comma in it needs quotes",
-		         "text stands after the closing '%c'", b);
+		say(k, here(k), "a value with a brace, a bracket or a comma in it needs quotes",
+		    "text stands after the closing '%c'", b);
 	else
-		diag_add(k->d, DIAG_ERROR, here(k), 1, "put quotes around all of it; a quote inside single quotes is written twice",
-		         "text stands after a value that has ended");
+		say(k, here(k), "put quotes around all of it; a quote inside single quotes is written twice",
+		    "text stands after a value that has ended");
 }
 
 static void tell_item(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "the items of one list begin with '-' in the same column",
-	         "this line does not line up with the list that begins on line %d", line_of(k->f->begin));
+	say(k, here(k), "the items of one list begin with '-' in the same column",
+	    "this line does not line up with the list that begins on line %d", line_of(k->f->begin));
 }
 
 static void tell_colon(const struct telling *k)
@@ -117,10 +130,10 @@ static void tell_colon(const struct telling *k)
 	const struct yaml_fault *f = k->f;
 
 	if (f->last.line != f->last_end.line && f->last_end.line == f->at.line)
-		diag_add(k->d, DIAG_ERROR, here(k), 1, "check the indentation, or whether that line lacks a ':'",
-		         "this ':' stands inside the text that begins on line %d", line_of(f->last));
+		say(k, here(k), "check the indentation, or whether that line lacks a ':'",
+		    "this ':' stands inside the text that begins on line %d", line_of(f->last));
 	else
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a value with ': ' in it needs quotes");
+		say(k, here(k), NULL, "a value with ': ' in it needs quotes");
 }
 
 static void tell_no_colon(const struct telling *k)
@@ -137,74 +150,74 @@ static void tell_no_colon(const struct telling *k)
 
 static void tell_no_space(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a space must follow the ':'");
+	say(k, here(k), NULL, "a space must follow the ':'");
 }
 
 static void tell_start(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "put quotes around it", "a value cannot begin with '%c'", *k->p);
+	say(k, here(k), "put quotes around it", "a value cannot begin with '%c'", *k->p);
 }
 
 static void tell_alias(const struct telling *k)
 {
 	char c = *yaml_text_at(k->t, k->f->begin.index);
 
-	diag_add(k->d, DIAG_ERROR, begin(k), 1, "put quotes around it", "a value that begins with '%c' is read as an %s", c,
-	         c == '*' ? "alias" : "anchor");
+	say(k, begin(k), "put quotes around it", "a value that begins with '%c' is read as an %s", c,
+	    c == '*' ? "alias" : "anchor");
 }
 
 static void tell_open_quote(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, begin(k), 1, NULL, "this quote is never closed");
+	say(k, begin(k), NULL, "this quote is never closed");
 }
 
 static void tell_escape(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "in double quotes a backslash is written \\\\; in single quotes it stands for itself",
-	         "this is not one of YAML's escapes");
+	say(k, here(k), "in double quotes a backslash is written \\\\; in single quotes it stands for itself",
+	    "this is not one of YAML's escapes");
 }
 
 static void tell_tag(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, k->f->context[0] ? begin(k) : here(k), 1, "leave it out; a text that begins with '!' needs quotes",
-	         "tags are not used");
+	say(k, k->f->context[0] ? begin(k) : here(k), "leave it out; a text that begins with '!' needs quotes",
+	    "tags are not used");
 }
 
 static void tell_directive(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, k->f->context[0] ? begin(k) : here(k), 1, NULL, "directives ('%%...') are not used");
+	say(k, k->f->context[0] ? begin(k) : here(k), NULL, "directives ('%%...') are not used");
 }
 
 static void tell_content(const struct telling *k)
 {
 	if (*k->p == ':')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a key is missing before the ':'");
+		say(k, here(k), NULL, "a key is missing before the ':'");
 	else if (*k->p == ',')
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a value is missing before the ','");
+		say(k, here(k), NULL, "a value is missing before the ','");
 	else
-		diag_add(k->d, DIAG_ERROR, here(k), 1, NULL, "a value is missing here");
+		say(k, here(k), NULL, "a value is missing here");
 }
 
 static void tell_after(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "a file is one map; check the indentation and the braces",
-	         "text stands after the end of the file's one value");
+	say(k, here(k), "a file is one map; check the indentation and the braces",
+	    "text stands after the end of the file's one value");
 }
 
 static void tell_dash(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "begin the list on the next line, or write it as [a, b]", "a list item cannot stand here");
+	say(k, here(k), "begin the list on the next line, or write it as [a, b]", "a list item cannot stand here");
 }
 
 static void tell_question(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "put quotes around a text that begins with '?'", "a '?' cannot stand here");
+	say(k, here(k), "put quotes around a text that begins with '?'", "a '?' cannot stand here");
 }
 
 static void tell_block(const struct telling *k)
 {
-	diag_add(k->d, DIAG_ERROR, here(k), 1, "after '|' or '>' the text begins on the next line, indented",
-	         "this text block is not well formed");
+	say(k, here(k), "after '|' or '>' the text begins on the next line, indented",
+	    "this text block is not well formed");
 }
 
 /* In order: the first whose words are found. */
@@ -272,5 +285,5 @@ void yaml_explain(struct diag *d, struct yaml_text *t, const struct yaml_fault *
 			return;
 		}
 	}
-	diag_add(d, DIAG_ERROR, here(&k), 1, NULL, "this is not YAML: %s%s%s", f->problem, f->context[0] ? ", " : "", f->context);
+	say(&k, here(&k), NULL, "this is not YAML: %s%s%s", f->problem, f->context[0] ? ", " : "", f->context);
 }

@@ -27,9 +27,12 @@ static const char *const choice[] = { "zero", "nearest", NULL };
 #define ALL .min = -INFINITY, .max = INFINITY, .max_n = 100
 static const struct param_decl params[] = {
 	{ .name = "p", .unit = "", .type = PARAM_BOOL, ALL }, { .name = "p", .unit = "", .type = PARAM_INT, ALL },
-	{ .name = "p", .unit = "mm", .type = PARAM_NUMBER, ALL }, { .name = "p", .unit = "s", .type = PARAM_NUMBER, .max = 1 },
-	{ .name = "p", .unit = "", .type = PARAM_TEXT, ALL }, { .name = "p", .unit = "", .type = PARAM_CHOICE, ALL, .choice = choice },
-	{ .name = "p", .unit = "B", .type = PARAM_NUMBERS, ALL }, { .name = "p", .unit = "", .type = PARAM_TEXTS, ALL, .min_n = 1 },
+	{ .name = "p", .unit = "mm", .type = PARAM_NUMBER, ALL },
+	{ .name = "p", .unit = "s", .type = PARAM_NUMBER, .max = 1 },
+	{ .name = "p", .unit = "", .type = PARAM_TEXT, ALL },
+	{ .name = "p", .unit = "", .type = PARAM_CHOICE, ALL, .choice = choice },
+	{ .name = "p", .unit = "B", .type = PARAM_NUMBERS, ALL },
+	{ .name = "p", .unit = "", .type = PARAM_TEXTS, ALL, .min_n = 1 },
 };
 
 static void check_json(const char *text, size_t n, struct arena *a)

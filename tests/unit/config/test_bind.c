@@ -28,13 +28,15 @@ static const struct param_decl decl[] = {
 	{ .name = "detrend", .type = PARAM_BOOL, AT(detrend) },
 	{ .name = "order", .type = PARAM_INT, AT(order) },
 	{ .name = "fwhm", .unit = "mm", .type = PARAM_NUMBER, AT(fwhm_mm) },
-	{ .name = "tr", .unit = "s", .type = PARAM_NUMBER, AT(tr_s), .n_offset = offsetof(struct params, has_tr), .optional = true },
+	{ .name = "tr", .unit = "s", .type = PARAM_NUMBER, AT(tr_s), .n_offset = offsetof(struct params, has_tr),
+	  .optional = true },
 	{ .name = "title", .type = PARAM_TEXT, AT(title) },
 	{ .name = "edge", .type = PARAM_CHOICE, AT(edge), .choice = edges },
 	{ .name = "cut", .type = PARAM_NUMBERS, AT(cut), .n_offset = offsetof(struct params, n_cut), .optional = true },
 	{ .name = "subjects", .type = PARAM_TEXTS, AT(subjects), .n_offset = offsetof(struct params, n_subjects) },
 };
-static const struct node_decl node = { .name = "test.node", .param = decl, .n_param = 8, .params_size = sizeof(struct params) };
+static const struct node_decl node = { .name = "test.node", .param = decl, .n_param = 8,
+	.params_size = sizeof(struct params) };
 
 static struct error *bind(struct params *p, const char *json)
 {
@@ -49,7 +51,8 @@ TEST(every_type_lands_in_its_field)
 {
 	struct params p;
 
-	CHECK_OK(bind(&p, "{\"detrend\":true,\"order\":-3,\"fwhm\":6.5,\"tr\":0.25,\"title\":\"a \\u00e9\",\"edge\":\"nearest\","
+	CHECK_OK(bind(&p, "{\"detrend\":true,\"order\":-3,\"fwhm\":6.5,\"tr\":0.25,\"title\":\"a \\u00e9\","
+	                  "\"edge\":\"nearest\","
 	                  "\"cut\":[1,-2.5],\"subjects\":[\"01\",\"2\"]}"));
 	CHECK(p.detrend);
 	CHECK_INT(p.order, -3);
@@ -68,7 +71,8 @@ TEST(what_is_optional_may_be_absent)
 {
 	struct params p;
 
-	CHECK_OK(bind(&p, "{\"detrend\":false,\"order\":0,\"fwhm\":1e-3,\"title\":\"\",\"edge\":\"zero\",\"subjects\":[]}"));
+	CHECK_OK(bind(&p, "{\"detrend\":false,\"order\":0,\"fwhm\":1e-3,\"title\":\"\","
+	                  "\"edge\":\"zero\",\"subjects\":[]}"));
 	CHECK(!p.detrend);
 	CHECK(!p.has_tr);
 	CHECK_INT(p.n_cut, 0);

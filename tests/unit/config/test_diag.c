@@ -148,7 +148,8 @@ TEST(a_file_that_was_not_given_is_read_again_and_may_be_missing)
 	diag_add(d, DIAG_ERROR, (struct mark){ path, 2, 1 }, 1, NULL, "x");
 	diag_add(d, DIAG_ERROR, (struct mark){ "/no/such/file", 2, 1 }, 1, NULL, "y");
 	diag_add(d, DIAG_ERROR, (struct mark){ "/no/such/file", 0, 0 }, 1, NULL, "z");
-	must = arena_printf(check_arena(), "%s:2:1: error: x\n  2 | b\n    | ^\n/no/such/file: error: z\n/no/such/file:2:1: error: y\n",
+	must = arena_printf(check_arena(),
+		"%s:2:1: error: x\n  2 | b\n    | ^\n/no/such/file: error: z\n/no/such/file:2:1: error: y\n",
 	                    path);
 	CHECK_TEXT(render(d, false), must);
 }

@@ -85,7 +85,8 @@ TEST(bad_patterns_say_where)
 		{ "{a-b}", "pattern '{a-b}', character 1: a name in braces has letters, digits and _ only" },
 		{ "{2a}", "pattern '{2a}', character 1: a name in braces begins with a letter" },
 		{ "{a}{b}", "pattern '{a}{b}', character 4: something must stand between two names in braces" },
-		{ "{a}-{b}-{a}-{b}", "pattern '{a}-{b}-{a}-{b}', character 13: only one name may stand twice in one file name" },
+		{ "{a}-{b}-{a}-{b}", "pattern '{a}-{b}-{a}-{b}', character 13: only one name may stand twice in one file "
+		  "name" },
 		{ "a/b**/c", "pattern 'a/b**/c', character 4: '**' must be a whole folder name" },
 		{ "a/", "pattern 'a/' must end in the name of a file" },
 		{ "", "pattern '' must end in the name of a file" },
@@ -104,7 +105,8 @@ TEST(bad_patterns_say_where)
 
 TEST(captures_in_natural_order)
 {
-	const char *top = TREE("s/sub-10/f_bold.nii.gz", "s/sub-2/f_bold.nii.gz", "s/sub-2/g_bold.nii.gz", "s/sub-01/f_bold.nii.gz",
+	const char *top = TREE("s/sub-10/f_bold.nii.gz", "s/sub-2/f_bold.nii.gz", "s/sub-2/g_bold.nii.gz",
+		"s/sub-01/f_bold.nii.gz",
 	                       "s/sub-x_y/f_bold.nii.gz", "s/sub-/f_bold.nii.gz", "s/sub-3/f_bold.nii", "s/sub-4");
 
 	CHECK_TEXT(found("s/sub-{sub}/*_bold.nii.gz", top), "s/sub-01/f_bold.nii.gz:01 s/sub-2/f_bold.nii.gz:2 "
@@ -115,7 +117,8 @@ TEST(captures_in_natural_order)
 
 TEST(a_name_twice_must_agree)
 {
-	const char *top = TREE("sub-1/sub-1_run-2.nii", "sub-1/sub-2_run-1.nii", "sub-2/sub-2_run-1.nii", "sub-2/sub-2_run-2.nii",
+	const char *top = TREE("sub-1/sub-1_run-2.nii", "sub-1/sub-2_run-1.nii", "sub-2/sub-2_run-1.nii",
+		"sub-2/sub-2_run-2.nii",
 	                       "12-12-3", "1-2-3", "ab-ab-c", "xaxbxb");
 
 	CHECK_TEXT(found("sub-{sub}/sub-{sub}_run-{run}.nii", top),
@@ -200,10 +203,12 @@ TEST(a_pattern_without_match_says_how_far_it_led)
 
 	CHECK_TEXT(found("studdy/sub-{sub}/a.nii", top), "/ exists, no folder studdy (did you mean 'study'?)");
 	CHECK_TEXT(found("study/sub-*/a.nii", top), "/study/ exists, no folder like sub-*");
-	CHECK_TEXT(found("study/derivatives/sub-{sub}/func/*_bold.nii", top), "/study/derivatives/sub-01/func/ exists, no file like *_bold.nii");
+	CHECK_TEXT(found("study/derivatives/sub-{sub}/func/*_bold.nii", top),
+		"/study/derivatives/sub-01/func/ exists, no file like *_bold.nii");
 	CHECK_TEXT(found("study/derivatives/sub-{sub}/func/b.nii", top),
 	           "/study/derivatives/sub-01/func/ exists, no file b.nii (did you mean 'a.nii'?)");
-	CHECK_TEXT(found("study/derivatives/sub-{sub}/sub-{sub}_bold.nii", top), "/study/derivatives/sub-01/ exists, no file sub-01_bold.nii");
+	CHECK_TEXT(found("study/derivatives/sub-{sub}/sub-{sub}_bold.nii", top),
+		"/study/derivatives/sub-01/ exists, no file sub-01_bold.nii");
 	CHECK_TEXT(found("study/**/*.gz", top), "/study/ exists, no file like *.gz in it or below");
 	CHECK_TEXT(found("*.nii", "/no/such/folder"), "there is no folder ");
 	CHECK_TEXT(found("x.nii", "/no/such/folder"), "there is no folder ");
@@ -257,7 +262,8 @@ TEST(backtracking_does_not_run_away)
 	memset(name, 'a', 200);
 	top = TREE(name);
 	CHECK_TEXT(found("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", top), "/ exists, no file like *a*a*a*a*a*a*a*a*a*a*a*a*a*a*b");
-	CHECK_TEXT(found("{p}a{q}a{r}a{s}a{t}a{u}a{v}a{w}b", top), "/ exists, no file like {p}a{q}a{r}a{s}a{t}a{u}a{v}a{w}b");
+	CHECK_TEXT(found("{p}a{q}a{r}a{s}a{t}a{u}a{v}a{w}b", top),
+		"/ exists, no file like {p}a{q}a{r}a{s}a{t}a{u}a{v}a{w}b");
 	CHECK_TEXT(found("{p}a{q}a*{r}a*{s}a{p}b", top), "/ exists, no file like {p}a{q}a*{r}a*{s}a{p}b");
 }
 

@@ -51,7 +51,8 @@ static const char *value(const struct param_decl *p, const char *yaml)
 	CHECK(d->n > 0);
 	said = strstr(render(d, false), "error: ") + strlen("error: ");
 	hint = strstr(said, "\n  hint: ");
-	return arena_printf(a, "%.*s%s", (int)strcspn(said, "\n"), said, hint ? arena_strndup(a, hint, strcspn(hint + 1, "\n") + 1) : "");
+	return arena_printf(a, "%.*s%s", (int)strcspn(said, "\n"), said,
+	                    hint ? arena_strndup(a, hint, strcspn(hint + 1, "\n") + 1) : "");
 }
 
 struct row { const struct param_decl *p; const char *yaml, *must; };
@@ -65,16 +66,20 @@ static void check_rows(const struct row *row, size_t n)
 TEST(quantities_become_numbers_in_the_parameter_s_unit)
 {
 	static const struct row rows[] = {
-		{ &fwhm, "6", "6" }, { &fwhm, "6 mm", "6" }, { &fwhm, "6mm", "6" }, { &fwhm, "0.6 cm", "6" }, { &fwhm, "0.006 m", "6" },
+		{ &fwhm, "6", "6" }, { &fwhm, "6 mm", "6" }, { &fwhm, "6mm", "6" }, { &fwhm, "0.6 cm", "6" },
+		{ &fwhm, "0.006 m", "6" },
 		{ &fwhm, "6000 um", "6" }, { &fwhm, "+6.0e0", "6" }, { &fwhm, ".5e1 mm", "5" }, { &fwhm, "-0 mm", "0" },
 		{ &fwhm, "0.07 m", "70" }, { &fwhm, "1.1e-3 m", "1.1" }, { &fwhm, "0.3 um", "0.0003" }, { &fwhm, "007", "7" },
 		{ &tr, "250 ms", "0.25" }, { &tr, "2 min", "120" }, { &tr, "1.5 h", "5400" }, { &tr, "2.", "2" },
 		{ &low_pass, "0.1 Hz", "0.1" }, { &low_pass, "10 mHz", "0.01" }, { &low_pass, "1 kHz", "1000" },
 		{ &edge_pct, "90 %", "90" }, { &edge_pct, "99.8%", "99.8" },
 		{ &size, "1350 mm3", "1350" }, { &size, "1.35 ml", "1350" }, { &angle, "90 deg", "90" },
-		{ &memory, "2 GiB", "2147483648" }, { &memory, "1 KB", "1000" }, { &memory, "3 MB", "3000000" }, { &memory, "5 GB", "5000000000" },
-		{ &memory, "1 KiB", "1024" }, { &memory, "1 MiB", "1048576" }, { &memory, "0.5 TiB", "549755813888" }, { &memory, "7 B", "7" },
-		{ &order, "-3", "-3" }, { &order, "1e3", "1000" }, { &order, "6.0", "6" }, { &order, "2147483647", "2147483647" },
+		{ &memory, "2 GiB", "2147483648" }, { &memory, "1 KB", "1000" }, { &memory, "3 MB", "3000000" },
+		{ &memory, "5 GB", "5000000000" },
+		{ &memory, "1 KiB", "1024" }, { &memory, "1 MiB", "1048576" }, { &memory, "0.5 TiB", "549755813888" },
+		{ &memory, "7 B", "7" },
+		{ &order, "-3", "-3" }, { &order, "1e3", "1000" }, { &order, "6.0", "6" },
+		{ &order, "2147483647", "2147483647" },
 		{ &alpha, "0.05", "0.05" }, { &alpha, "1e-7", "1e-7" }, { &folds, "5", "5" },
 	};
 
@@ -131,7 +136,8 @@ TEST(what_is_no_number_is_refused)
 		{ &order, "3000000000", "'order' is 3000000000, must be 2147483647 or less" },
 		{ &order, "-3e9", "'order' is -3e9, must be -2147483648 or more" },
 		{ &folds, "3e9", "'folds' is 3e9, must be between 2 and 2147483647" },
-		{ &alpha, "\"0.5\"", "'alpha' is text in quotes, must be a number without a unit\n  hint: without the quotes it is a number" },
+		{ &alpha, "\"0.5\"", "'alpha' is text in quotes, must be a number without a unit\n  hint: without the quotes "
+		  "it is a number" },
 		{ &fwhm, "'6 mm'",
 		  "'fwhm' is text in quotes, must be a length (mm, cm, m, um)\n  hint: without the quotes it is a number" },
 		{ &order, "\"a\"", "'order' is text in quotes, must be a whole number" },
@@ -180,12 +186,15 @@ TEST(bools_are_true_and_false_only)
 TEST(texts_and_choices)
 {
 	static const struct row rows[] = {
-		{ &title, "Faces \"a\" - b", "\"Faces \\\"a\\\" - b\"" }, { &title, "01", "\"01\"" }, { &title, "\"\"", "\"\"" },
+		{ &title, "Faces \"a\" - b", "\"Faces \\\"a\\\" - b\"" }, { &title, "01", "\"01\"" },
+		{ &title, "\"\"", "\"\"" },
 		{ &title, "\"null\"", "\"null\"" }, { &title, "yes", "\"yes\"" },
 		{ &edge, "nearest", "\"nearest\"" }, { &edge, "'zero'", "\"zero\"" },
-		{ &edge, "nearst", "'edge' is 'nearst', must be one of: zero, nearest, reflect\n  hint: did you mean 'nearest'?" },
+		{ &edge, "nearst", "'edge' is 'nearst', must be one of: zero, nearest, reflect\n  hint: did you mean "
+		  "'nearest'?" },
 		{ &edge, "5", "'edge' is '5', must be one of: zero, nearest, reflect" },
-		{ &subjects, "[01, b, '2']", "[\"01\",\"b\",\"2\"]" }, { &subjects, "01", "[\"01\"]" }, { &subjects, "[]", "[]" },
+		{ &subjects, "[01, b, '2']", "[\"01\",\"b\",\"2\"]" }, { &subjects, "01", "[\"01\"]" },
+		{ &subjects, "[]", "[]" },
 	};
 
 	check_rows(rows, sizeof rows / sizeof rows[0]);
@@ -194,7 +203,8 @@ TEST(texts_and_choices)
 TEST(shapes_and_missing_values)
 {
 	static const struct row rows[] = {
-		{ &title, "", "'title' has no value" }, { &title, "~", "'title' has no value" }, { &fwhm, "null", "'fwhm' has no value" },
+		{ &title, "", "'title' has no value" }, { &title, "~", "'title' has no value" },
+		{ &fwhm, "null", "'fwhm' has no value" },
 		{ &detrend, "", "'detrend' has no value" }, { &radii, "[1, ~]", "item 2 of 'radii' has no value" },
 		{ &radii, "", "'radii' has no value" },
 		{ &fwhm, "[1]", "'fwhm' is a list, must be a length (mm, cm, m, um)" },
@@ -241,7 +251,8 @@ TEST(a_long_text_is_shortened_in_messages)
 
 TEST(plain_values_keep_their_nature)
 {
-	static const char yaml[] = "{n: 007, x: 1.50, big: 12345678901234567890, neg: -0, q: \"5\", unit: 6 mm, t: true, f: false, "
+	static const char yaml[] =
+		"{n: 007, x: 1.50, big: 12345678901234567890, neg: -0, q: \"5\", unit: 6 mm, t: true, f: false, "
 	                           "yes: yes, none: ~, empty: , list: [1e3, [a]], i: .inf, m: {b: 1, a: 2}}";
 	struct arena *a = check_arena();
 	struct diag *d = diag_new(a);
@@ -250,15 +261,18 @@ TEST(plain_values_keep_their_nature)
 
 	yaml_read(&v, yaml, strlen(yaml), "p", d, a);
 	value_plain(&out, v);
-	CHECK_TEXT(out.text, "{\"n\":7,\"x\":1.5,\"big\":12345678901234567890,\"neg\":0,\"q\":\"5\",\"unit\":\"6 mm\",\"t\":true,"
+	CHECK_TEXT(out.text, "{\"n\":7,\"x\":1.5,\"big\":12345678901234567890,\"neg\":0,\"q\":\"5\","
+	                     "\"unit\":\"6 mm\",\"t\":true,"
 	                     "\"f\":false,\"yes\":\"yes\",\"none\":null,\"empty\":null,\"list\":[1000,[\"a\"]],\"i\":\"inf\","
 	                     "\"m\":{\"b\":1,\"a\":2}}");
 }
 
 TEST(numbers_are_those_of_yaml_1_2_in_decimal)
 {
-	static const char *const yes[] = { "0", "-1", "+1", "1.", ".5", "1.5", "1e3", "1E-3", "-.5e+2", ".inf", "-.INF", "+.Inf", ".nan", ".NaN" };
-	static const char *const no[] = { "", "-", ".", "e3", "1e", "1e+", "nan", "inf", "-.nan", "0x10", "1_000", "1 ", " 1", "1.2.3", "--1" };
+	static const char *const yes[] = { "0", "-1", "+1", "1.", ".5", "1.5", "1e3", "1E-3", "-.5e+2", ".inf", "-.INF",
+		"+.Inf", ".nan", ".NaN" };
+	static const char *const no[] = { "", "-", ".", "e3", "1e", "1e+", "nan", "inf", "-.nan", "0x10", "1_000", "1 ",
+		" 1", "1.2.3", "--1" };
 	double x = 0;
 
 	for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)

@@ -81,7 +81,8 @@ TEST(a_tree_has_the_same_values_in_block_and_flow_style)
 
 TEST(marks_are_lines_and_columns_of_characters)
 {
-	const struct doc *d = read_ok("\xef\xbb\xbf" "title: \u00e9\u00e9\nb: {\u00e9: \"x\u00e9\", c: [1, -2 mm]}\nt: a\n  b\n"), *v;
+	const struct doc *d = read_ok("\xef\xbb\xbf" "title: \u00e9\u00e9\nb: {\u00e9: \"x\u00e9\", c: [1, -2 mm]}\n"
+	                              "t: a\n  b\n"), *v;
 
 	v = doc_get(d, "title");
 	CHECK_INT(v->at.line, 1);
@@ -140,8 +141,9 @@ TEST(problems_of_meaning_do_not_end_the_reading)
 		  "2:4: tags are not used: '!mine' (leave it out; quotes make a text, no quotes a number) | "
 		  "3:4: tags are not used: '!!map' (leave it out; quotes make a text, no quotes a number) | "
 		  "3:14: tags are not used: '!' (leave it out; quotes make a text, no quotes a number)" },
-		{ "[a]: 1\n{b: c}: 2\n?\n: 3\n&d e: 4\n*d : 5\n", "1:1: a key must be a word, not a list | 2:1: a key must be a word, not a map | "
-		                                             "3:2: a key is missing before the ':' | 6:1: a key must be a word, not an alias" },
+		{ "[a]: 1\n{b: c}: 2\n?\n: 3\n&d e: 4\n*d : 5\n",
+		  "1:1: a key must be a word, not a list | 2:1: a key must be a word, not a map | "
+		  "3:2: a key is missing before the ':' | 6:1: a key must be a word, not an alias" },
 		{ "a: \"x\\0y\"\n", "1:4: a text cannot have a NUL character ('\\0') in it" },
 		{ "a: 1\n---\nb: 2\n", "2:1: a second document begins here, must be one (put it into a file of its own)" },
 	};
@@ -165,8 +167,10 @@ TEST(traps_of_flow_style_are_told)
 		{ "{a}", "1:2: 'a' has no value (in braces each entry is written 'key: value')" },
 		{ "{a:1}", "1:2: 'a:1' has no value: a space must follow the ':'" },
 		{ "{a: b: c}", "1:6: an unquoted value with ': ' in it ends there; put quotes around it" },
-		{ "a: {b: x}y, c: d}", "1:10: text stands after the closing '}' (a value with a brace, a bracket or a comma in it needs quotes)" },
-		{ "a: [x]y\n", "1:7: text stands after the closing ']' (a value with a brace, a bracket or a comma in it needs quotes)" },
+		{ "a: {b: x}y, c: d}",
+		  "1:10: text stands after the closing '}' (a value with a brace, a bracket or a comma in it needs quotes)" },
+		{ "a: [x]y\n", "1:7: text stands after the closing ']' (a value with a brace, a bracket or a comma in it "
+		  "needs quotes)" },
 	};
 
 	CHECK_ROWS(rows);
@@ -187,8 +191,10 @@ TEST(flow_style_that_is_not_closed)
 		{ "a: 1\n]\n", "2:1: one ']' too many" },
 		{ "a: [x, , y]", "1:8: a value is missing before the ','" },
 		{ "{: 1}", "1:2: a key is missing before the ':'" },
-		{ "a: {x: \"z}\nb: {y: \"q\"}\n", "1:8: the text in quotes that begins here ends only on line 2 (is its closing quote missing?)" },
-		{ "{a: 1}\nb: 2\n", "2:1: text stands after the end of the file's one value (a file is one map; check the indentation and the braces)" },
+		{ "a: {x: \"z}\nb: {y: \"q\"}\n",
+		  "1:8: the text in quotes that begins here ends only on line 2 (is its closing quote missing?)" },
+		{ "{a: 1}\nb: 2\n", "2:1: text stands after the end of the file's one value (a file is one map; check the "
+		  "indentation and the braces)" },
 	};
 
 	CHECK_ROWS(rows);
@@ -198,9 +204,11 @@ TEST(indentation)
 {
 	static const struct row rows[] = {
 		{ "a:\n  b: 1\n c: 2\n",
-		  "3:2: this line does not line up with the map that begins on line 1 (the keys of one map begin in the same column)" },
+		  "3:2: this line does not line up with the map that begins on line 1 (the keys of one map begin in the same "
+			"column)" },
 		{ "- a\nb: 1\n",
-		  "2:1: this line does not line up with the list that begins on line 1 (the items of one list begin with '-' in the same column)" },
+		  "2:1: this line does not line up with the list that begins on line 1 (the items of one list begin with '-' "
+			"in the same column)" },
 		{ "a:\n  - 1\n - 2\n", "3:2: a list item stands where a key of the map that begins on line 1 must be" },
 		{ "a: 1\n  b: 2\n", "2:4: this ':' stands inside the text that begins on line 1 "
 		                    "(check the indentation, or whether that line lacks a ':')" },
@@ -254,7 +262,8 @@ TEST(words_for_other_faults)
 		{ "%YAML 1.3\n---\na: 1\n", "1:1: directives ('%...') are not used" },
 		{ "a: 1\n: 2\n", "2:1: a key is missing before the ':'" },
 		{ "{b:, c: d}", "1:3: a space must follow the ':'" },
-		{ "a: |x\n  b\n", "1:5: this text block is not well formed (after '|' or '>' the text begins on the next line, indented)" },
+		{ "a: |x\n  b\n", "1:5: this text block is not well formed (after '|' or '>' the text begins on the next "
+		  "line, indented)" },
 		{ "# nothing\n\n", "1:1: there is nothing but blanks and comments" },
 		{ "", "1:1: there is nothing but blanks and comments" },
 	};
@@ -272,12 +281,14 @@ TEST(bytes_that_are_no_text)
 		{ "a: \033[2J", "1:4: a control character stands here (byte 0x1b at offset 3)" },
 		{ "a: \xc2\x9b", "1:4: a control character stands here (byte 0xc2 at offset 3)" },
 		{ "a: b\u2028c: d",
-		  "1:5: an unusual line end (U+0085, U+2028 or U+2029) stands here, must be a newline (byte 0xe2 at offset 4)" },
+		  "1:5: an unusual line end (U+0085, U+2028 or U+2029) stands here, must be a newline (byte 0xe2 at offset "
+			"4)" },
 		{ "a: \ufeff" "b", "1:4: a byte order mark stands inside the text (byte 0xef at offset 3)" },
 	};
 
 	CHECK_ROWS(rows);
-	CHECK_TEXT(said_n("a: 1\nb: \0x", 10), "2:4: a NUL byte stands here: this is not a text file (byte 0x00 at offset 8)");
+	CHECK_TEXT(said_n("a: 1\nb: \0x", 10),
+		"2:4: a NUL byte stands here: this is not a text file (byte 0x00 at offset 8)");
 	CHECK_TEXT(said_n("a\0:\0 \0", 6), "1:2: a NUL byte stands here: this is not a text file (byte 0x00 at offset 1)");
 }
 
@@ -296,7 +307,8 @@ TEST(aliases_are_bounded)
 	struct arena *a = check_arena();
 	struct buf bomb = { .arena = a }, deep = { .arena = a };
 
-	CHECK_TEXT(said("a: *x\n"), "1:4: alias '*x' has no '&' anchor before it (put quotes around a text that begins with '*')");
+	CHECK_TEXT(said("a: *x\n"),
+		"1:4: alias '*x' has no '&' anchor before it (put quotes around a text that begins with '*')");
 	CHECK_TEXT(said("a: &x [b, {c: *x}]\n"), "1:15: alias '*x' would contain itself");
 	buf_add(&bomb, "a0: &a0 x\n");
 	for (int k = 1; k < 60; k++)
@@ -365,7 +377,8 @@ TEST(files)
 	CHECK_OK(file_write(path, "\xef\xbb\xbf" "a: 1\na: 2\n", 13));
 	yaml_read_file(&out, path, d, a);
 	CHECK_TEXT(doc_text(out, "a", ""), "1");
-	CHECK_TEXT(render(d, false), arena_printf(a, "%s:2:1: error: 'a' is given twice, first on line 1, column 1\n  2 | a: 2\n    | ^\n",
+	CHECK_TEXT(render(d, false), arena_printf(a,
+		"%s:2:1: error: 'a' is given twice, first on line 1, column 1\n  2 | a: 2\n    | ^\n",
 	                                          path));
 	d = diag_new(a);
 	yaml_read_file(&out, missing, d, a);
