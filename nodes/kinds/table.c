@@ -7,6 +7,8 @@
 #include "kinds/compare.h"
 #include "kinds/kinds.h"
 
+enum { TEXTS_SHOWN = 8 };
+
 struct error *kind_table_peek(struct doc **facts, const struct item *it, struct arena *a)
 {
 	struct table t;
@@ -23,15 +25,18 @@ static void show_texts(FILE *f, const struct table *t, int col)
 {
 	int shown = 0;
 
-	for (int r = 0; r < t->n_row && shown < 8; r++) {
+	for (int r = 0; r < t->n_row && shown <= TEXTS_SHOWN; r++) {
 		bool new = true;
 
 		for (int q = 0; q < r && new; q++)
 			new = strcmp(table_cell(t, q, col), table_cell(t, r, col)) != 0;
-		if (new)
-			fprintf(f, "%s%.60s", shown++ ? ", " : "", table_cell(t, r, col));
+		if (new && shown == TEXTS_SHOWN)
+			fprintf(f, ", ...");
+		else if (new)
+			fprintf(f, "%s%.60s", shown ? ", " : "", table_cell(t, r, col));
+		shown += new;
 	}
-	fprintf(f, shown == 8 ? ", ...\n" : "\n");
+	fprintf(f, "\n");
 }
 
 struct error *kind_table_show(FILE *f, const struct item *it, struct arena *a)
