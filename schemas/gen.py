@@ -7,7 +7,7 @@ gen.py calls  FILES...         node_calls: functions, for the worker
 gen.py editor FILES...         schema_json: JSON Schema (draft 2020-12) of a pipeline file
 """
 import json
-import math
+import re
 import sys
 
 import yaml
@@ -141,15 +141,24 @@ def number(x, fallback):
     return fallback if x is None else repr(float(x))
 
 
+def plain_number(x):
+    """A number as a written one becomes canonical: 6.0 is 6, 1e-05 is 1e-5."""
+    x = float(x)
+    return int(x) if x == int(x) and abs(x) < 2**53 else float(x)
+
+
 def canonical(p):
     d = p.get("default")
     if d is None:
         return None
+    if p["type"] in ("int", "number", "numbers"):
+        d = [plain_number(x) for x in d] if isinstance(d, list) else plain_number(d)
     if p["type"] in ("numbers", "texts") and not isinstance(d, list):
         d = [d]
     if p["type"] == "choice":
         d = json.dumps(d) if isinstance(d, bool) else str(d)
-    return json.dumps(d, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(r"e([+-])0+(\d)", r"e\1\2", json.dumps(d, ensure_ascii=False, separators=(",", ":"))) \
+        if p["type"] in ("number", "numbers") else json.dumps(d, ensure_ascii=False, separators=(",", ":"))
 
 
 def param_row(s, name, p):
