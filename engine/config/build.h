@@ -22,7 +22,7 @@ struct builder {
 /* What an input that is another step's port was said to be; held to it when kinds and axes are known. */
 struct promise { const struct doc *at, *kind, *per; const char *name; struct source source; };
 
-enum { MAX_SCOPES = 1000, MAX_WORK = 100000, MAX_DEPTH = 1000 };
+enum { MAX_SCOPES = 1000, MAX_WORK = 100000, MAX_DEPTH = 100 };
 
 /* The names of one file, or of one use of it. */
 struct scope {
@@ -100,6 +100,8 @@ const char *bids_pattern(struct builder *b, const struct step *st, const struct 
 /* ---- use.c ---- */
 /* The pipeline file that `name` stands for in this scope's `use`, or NULL. */
 const struct doc *use_find(const struct scope *s, const char *name);
+/* Where the file is that `use` names, relative to what reads it. */
+const char *use_path(struct builder *b, const struct scope *s, const struct doc *path);
 void use_declare(struct builder *b, struct scope *s, const struct doc *key, const struct doc *step, const struct doc *path);
 
 /* ---- scope.c ---- */

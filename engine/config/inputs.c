@@ -104,7 +104,8 @@ static void input_axes(struct builder *b, struct step *st, const struct doc *in,
 	struct error *e = st->pattern ? pattern_names(&cap, &n_cap, st->pattern, b->a) : NULL;
 
 	if (e) {
-		diag_take(b->d, error_at(e, files->at));
+		diag_error(b->d, files, "%s", e->text);
+		error_free(e);
 		return;
 	}
 	for (int i = 0; !per && i < n_cap; i++)

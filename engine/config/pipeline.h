@@ -102,7 +102,7 @@ struct step {
 	struct axis **gather;
 	enum missing missing;
 	int at_least;
-	bool missing_given;
+	bool gather_given, missing_given;  /* the word was written, rightly or not */
 	struct predicate *when;
 	const struct doc *each;        /* axes that may multiply */
 	struct need need;

@@ -103,8 +103,8 @@ static void use_check(struct builder *b, struct scope *s)
 
 		if (use->val[i]->kind != DOC_TEXT || !*use->val[i]->text)
 			diag_error(b->d, use->val[i], "'%s' must be the path of a pipeline file", name);
-		else if (!file_exists(path_join(b->a, s->folder, use->val[i]->text)))
-			diag_error(b->d, use->val[i], "there is no file %s", path_join(b->a, s->folder, use->val[i]->text));
+		else if (!file_exists(use_path(b, s, use->val[i])))
+			diag_error(b->d, use->val[i], "there is no file %s", use_path(b, s, use->val[i]));
 		if (node_find(name) || !strcmp(name, "command") || !strcmp(name, "pick"))
 			diag_error(b->d, use->key[i], "'%s' is already the name of a node", use->key[i]->text);
 	}

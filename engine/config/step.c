@@ -63,7 +63,12 @@ static const struct node_decl *node_of(struct builder *b, struct scope *s, const
 		return command_decl(b, key, step);
 	if (strcmp(word->text, "pick") == 0)
 		return pick_decl();
-	node = strncmp(word->text, "import.", 7) == 0 ? NULL : node_find(word->text);
+	node = node_find(word->text);
+	if (node && strncmp(word->text, "import.", 7) == 0) {
+		diag_error(b->d, word, "'%s' cannot be a step: files are read by inputs", word->text);
+		diag_hint(b->d, "write inputs: {NAME: {kind: ..., files: ...}}");
+		return NULL;
+	}
 	if (!node) {
 		diag_error(b->d, word, "there is no node '%s'", word->text);
 		diag_nearest(b->d, word->text, node_names(b, s));

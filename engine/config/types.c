@@ -42,15 +42,25 @@ static int port_axes(struct builder *b, const struct source *s, struct axis ***o
 	return n;
 }
 
+static const char *article(const char *noun)
+{
+	return strchr("aeiou", *noun) ? "an" : "a";
+}
+
+static bool kind_ok(const struct arg *arg, const struct kind_decl *k)
+{
+	return !k || kind_fits(k->name, arg->port->kind) || strcmp(k->name, "any") == 0
+	       || (strcmp(arg->port->kind, "mask") == 0 && kind_fits(k->name, "volume"));  /* inside is finite and not 0 */
+}
+
 static void kind_check(struct builder *b, const struct step *st, const struct arg *arg, const struct source *s)
 {
 	const struct kind_decl *k = s->step->out[s->port].kind;
 
-	if (!k || kind_fits(k->name, arg->port->kind) || strcmp(k->name, "any") == 0)
+	if (kind_ok(arg, k))
 		return;
-	if (strcmp(arg->port->kind, "mask") == 0 && kind_fits(k->name, "volume"))
-		return;  /* mask ports take any volume: inside is finite and not 0 */
-	diag_error(b->d, s->at, "'%s' of step '%s' must be a %s, but %s is a %s", arg->port->name, st->name, arg->port->kind, s->at->text, k->name);
+	diag_error(b->d, s->at, "'%s' of step '%s' must be %s %s, but %s is %s %s", arg->port->name, st->name, article(arg->port->kind),
+	           arg->port->kind, s->at->text, article(k->name), k->name);
 	for (int i = 0; i < s->step->n_out; i++)
 		if (s->step->out[i].kind && kind_fits(s->step->out[i].kind->name, arg->port->kind)) {
 			diag_hint(b->d, "'%s' has the %s '%s'", s->step->name, s->step->out[i].kind->name, s->step->out[i].name);
@@ -82,13 +92,14 @@ static void arg_axes(struct builder *b, struct step *st, const struct arg *arg, 
 			extra++;
 		}
 	}
-	if (arg->port->many && !st->n_gather && n && extra && arg->n_source == 1) {
+	if (arg->port->many && !st->gather_given && n && extra && arg->n_source == 1) {
 		diag_warning(b->d, s->at, "'%s' takes a list, but gets one item a cell: %s has the axis '%s'", arg->port->name, s->at->text, list[0]->name);
 		diag_hint(b->d, "to hand over all of them write gather: %s", list[0]->name);
 	}
 	for (int k = 0; arg->port->many && k < st->n_gather; k++)
 		if (!has_axis(list, n, st->gather[k])) {
 			diag_error(b->d, s->at, "%s has no axis '%s' to gather", s->at->text, st->gather[k]->name);
+			*gathered = true;
 			return;
 		}
 }
@@ -142,7 +153,8 @@ static void outputs_kind(struct step *st)
 			if (strcmp(st->node->in[k].name, st->out[i].port->kind_of) == 0 && st->arg[k].n_source) {
 				const struct source *s = &st->arg[k].source[0];
 
-				st->out[i].kind = s->step->out[s->port].kind;
+				if (kind_ok(&st->arg[k], s->step->out[s->port].kind))
+					st->out[i].kind = s->step->out[s->port].kind;
 			}
 }
 
@@ -155,8 +167,8 @@ static void fallback_check(struct builder *b, const struct step *st)
 			if (!has_axis(st->axis, st->n_axis, s->step->axis[k]))
 				diag_error(b->d, s->at, "else: %s has the axis '%s', which step '%s' does not have", s->at->text, s->step->axis[k]->name, st->name);
 		if (s->step && st->out[i].kind && s->step->out[s->port].kind && !kind_fits(s->step->out[s->port].kind->name, st->out[i].kind->name))
-			diag_error(b->d, s->at, "else: '%s' must be a %s, but %s is a %s", st->out[i].name, st->out[i].kind->name, s->at->text,
-			           s->step->out[s->port].kind->name);
+			diag_error(b->d, s->at, "else: '%s' must be %s %s, but %s is %s %s", st->out[i].name, article(st->out[i].kind->name),
+			           st->out[i].kind->name, s->at->text, article(s->step->out[s->port].kind->name), s->step->out[s->port].kind->name);
 	}
 }
 
@@ -171,7 +183,8 @@ static void when_check(struct builder *b, const struct step *st)
 			if (!has_axis(st->axis, st->n_axis, s->step->axis[k]))
 				diag_error(b->d, s->at, "when looks at %s, whose axis '%s' step '%s' does not have", s->at->text, s->step->axis[k]->name, st->name);
 		if (s->step && s->step->out[s->port].kind && !kind_fits(s->step->out[s->port].kind->name, "record"))
-			diag_error(b->d, s->at, "when looks into a record, but %s is a %s", s->at->text, s->step->out[s->port].kind->name);
+			diag_error(b->d, s->at, "when looks into a record, but %s is %s %s", s->at->text, article(s->step->out[s->port].kind->name),
+			           s->step->out[s->port].kind->name);
 	}
 }
 
@@ -241,7 +254,8 @@ static void promise_check(struct builder *b, const struct promise *p)
 	int n = port_axes(b, &p->source, &list);
 
 	if (k && p->kind && !kind_fits(k->name, p->kind->text) && strcmp(k->name, "any") != 0)
-		diag_error(b->d, p->at, "input '%s' must be a %s, but %s is a %s", p->name, p->kind->text, p->at->text, k->name);
+		diag_error(b->d, p->at, "input '%s' must be %s %s, but %s is %s %s", p->name, article(p->kind->text), p->kind->text,
+		           p->at->text, article(k->name), k->name);
 	for (int i = 0; p->per && i < (p->per->kind == DOC_LIST ? p->per->n : 1); i++) {
 		const struct doc *word = p->per->kind == DOC_LIST ? p->per->val[i] : p->per;
 		bool found = false;

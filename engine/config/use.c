@@ -16,6 +16,11 @@ const struct doc *use_find(const struct scope *s, const char *name)
 	return use && use->kind == DOC_MAP ? doc_get(use, name) : NULL;
 }
 
+const char *use_path(struct builder *b, const struct scope *s, const struct doc *path)
+{
+	return strcmp(s->folder, ".") == 0 ? path->text : path_join(b->a, s->folder, path->text);
+}
+
 /* Is this file being read already, by the scope or one that uses it? */
 static bool in_use(const struct scope *s, const char *path)
 {
@@ -64,7 +69,7 @@ static void given_check(struct builder *b, struct scope *child, const struct doc
 
 void use_declare(struct builder *b, struct scope *s, const struct doc *key, const struct doc *step, const struct doc *path)
 {
-	const char *file = path_join(b->a, s->folder, path->text), *full = absolute(b, file);
+	const char *file = use_path(b, s, path), *full = absolute(b, file);
 	struct name *n = name_declare(b, s, key, NAME_INSTANCE);
 	struct doc *doc;
 

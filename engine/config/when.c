@@ -56,8 +56,10 @@ static void left_field(struct builder *b, struct scope *s, struct predicate *p, 
 	const char *part[3];
 	struct doc *ref;
 
-	if (ref_split(b->a, d->text, part) < 3) {
-		diag_error(b->d, d, "when looks at one field of a record, as in %s.record.field", d->text);
+	int n = ref_split(b->a, d->text, part);
+
+	if (n < 3) {
+		diag_error(b->d, d, "when looks at one field of a record, as in %s%s.field", d->text, n < 2 ? ".record" : "");
 		return;
 	}
 	ref = doc_new_text(b->a, arena_printf(b->a, "$%s.%s", part[0], part[1]), true);

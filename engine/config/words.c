@@ -40,9 +40,15 @@ static void each_wire(struct builder *b, struct step *st, const struct doc *v)
 		diag_error(b->d, v, "each must be a list of the axes that multiply, as in each: [sub, item]");
 		return;
 	}
-	for (int i = 0; i < v->n; i++)
+	for (int i = 0; i < v->n; i++) {
 		if (!axis_find(b, v->val[i], "that could multiply"))
 			return;
+		for (int k = 0; k < i; k++)
+			if (strcmp(v->val[k]->text, v->val[i]->text) == 0) {
+				diag_error(b->d, v->val[i], "axis '%s' stands twice in each", v->val[i]->text);
+				return;
+			}
+	}
 	st->each = v;
 }
 
@@ -133,7 +139,7 @@ static void keep_wire(struct builder *b, struct step *st, const struct doc *v)
 			st->keep = i;
 			return;
 		}
-	diag_error(b->d, v, "keep is '%s', must be auto, always or never", v->kind == DOC_TEXT ? v->text : "not a word");
+	diag_error(b->d, v, "keep must be auto, always or never");
 }
 
 static void else_wire(struct builder *b, struct scope *s, struct step *st, const struct doc *v)
@@ -164,7 +170,9 @@ void words_wire(struct builder *b, struct scope *s, struct step *st, const struc
 	const struct doc *v, *note = doc_get(doc, "note");
 	struct predicate **end = &st->when;
 
-	if ((v = doc_get(doc, "gather")))
+	v = doc_get(doc, "gather");
+	st->gather_given = v;
+	if (v)
 		gather_wire(b, st, v);
 	if ((v = doc_get(doc, "missing")))
 		missing_wire(b, st, v);
