@@ -156,7 +156,11 @@ static void take_error(struct look *l, struct task *t, struct error *e)
 
 	while (last->cause)
 		last = last->cause;
-	note_problem(l, t, &(struct wire_problem){ .where = "", .text = last->text });
+	const char *text = last->text;
+
+	if (last->at.line)
+		text = arena_printf(l->plan->arena, "%s:%d:%d: %s", last->at.file, last->at.line, last->at.col, last->text);
+	note_problem(l, t, &(struct wire_problem){ .where = "", .text = text });
 	error_free(e);
 }
 

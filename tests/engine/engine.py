@@ -5,8 +5,25 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
+
+
+SKIP = 77
+CHAIN = """
+params:
+  word: {each: [one, two, three]}
+steps:
+  first: {do: test.echo, text: $word}
+  second: {do: test.echo, record: $first.record, text: TEXT}
+  all: {do: test.echo, records: $second.record, gather: word}
+export: {r: $second.record, all: $all.record}
+"""
+
+
+class Skip(Exception):
+    """The scenario cannot run here."""
 
 
 class Study:
@@ -73,3 +90,29 @@ def wait_for(what, seconds=10):
     while not what():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)
+
+
+def counts(s):
+    return s.report()["counts"]
+
+
+def run_scenarios(scenarios):
+    """What the programs of scenarios do: PROGRAM SULCUS WORKER NAME... - all without a name."""
+    sulcus, worker, *names = sys.argv[1:]
+    bad = skipped = 0
+    for f in scenarios:
+        if names and f.__name__ not in names:
+            continue
+        s = Study(os.path.abspath(sulcus), os.path.abspath(worker))
+        try:
+            f(s)
+            print("ok", f.__name__)
+        except Skip as e:
+            skipped += 1
+            print("skip", f.__name__, e)
+        except Exception as e:  # noqa: BLE001 - told, then the others go on
+            bad += 1
+            print("FAILED", f.__name__, f"{type(e).__name__}: {e}")
+        finally:
+            s.close()
+    return 1 if bad else SKIP if skipped and len(names) == 1 else 0

@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from engine import Study  # noqa: E402
-from scenarios import kill_storm  # noqa: E402
+from crashes import kill_storm  # noqa: E402
 
 study = Study(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
 try:

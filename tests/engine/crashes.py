@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""crashes.py SULCUS WORKER NAME... - runs that are hurt: killed, starved, refused, several at once."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from engine import CHAIN, Skip, events, wait_for, counts, run_scenarios  # noqa: E402
+
+NOBODY = 65534
+
+# ---- failures ----
+FAIL = """
+params:
+  x: {each: [1, 2, 3, 4]}
+steps:
+  bad: {do: test.fail, how: HOW}
+  after: {do: test.echo, record: $bad.record}
+  good: {do: test.echo, text: $x}
+  well: {do: test.echo, record: $good.record}
+"""
+
+# ---- the same whatever happens ----
+WIDE = """
+params:
+  x: {each: [1, 2, 3, 4, 5, 6, 7, 8]}
+steps:
+  a: {do: test.sleep, ms: 5, text: $x}
+  b: {do: test.echo, record: $a.record, text: b, bytes: 20000}
+  c: {do: test.echo, record: $b.record, text: c}
+  all: {do: test.echo, records: $c.record, gather: x}
+export: {b: $b.record, all: $all.record}
+"""
+
+
+def crashes(s):
+    words = {"abort": "signal 6", "segv": "signal 11", "exit": "exit status 5", "nooutput": "did not write"}
+    for how, word in words.items():
+        s.write(FAIL.replace("HOW", how))
+        out = s.run("--keep-going", code=1)
+        assert word in out, (how, out)
+        assert counts(s).get("ran", 0) + counts(s).get("cached", 0) == 8, (how, counts(s))
+        if how == "abort":
+            assert "these are its last words" in out, out
+
+
+def memory_limit(s):
+    if os.environ.get("SULCUS_SANITIZED"):
+        raise Skip("a sanitizer cannot live in so little memory")
+    s.write("steps:\n  a: {do: test.fail, how: memory, need: {memory: 60 MB}}\n  b: {do: test.echo, text: x}\n")
+    out = s.run("--keep-going", code=1)
+    assert "out of memory" in out and s.states()["b"] == "ran", out
+
+
+# ---- signals ----
+def interrupt(s):
+    s.write("steps:\n  a: {do: test.echo, text: quick}\n  b: {do: test.fail, how: hang, record: $a.record}\n"
+            "  c: {do: command, argv: [sleep, '1000'], writes: {out: file}}\n")
+    p = s.start("--events", "e.jsonl", "--jobs", "4")
+    path = s.folder / "e.jsonl"
+    wait_for(lambda: path.exists() and path.read_text().count('"task_started"') >= 3)
+    began = time.monotonic()
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=10)
+    assert time.monotonic() - began < 1.5, "it took long to stop"
+    assert p.returncode == 3, (p.returncode, out, err)
+    assert s.states()["a"] == "ran" and s.states()["b"] == "skipped", s.states()
+    assert "interrupted" in out, out
+    left = subprocess.run(["pgrep", "-f", f"^sulcus-worker|{s.store}"], capture_output=True, text=True).stdout
+    assert not left, f"still there: {left}"
+
+
+def _together(s, n):
+    """n runs at once on one empty store; each key is computed once."""
+    runs = [s.start("--out", f"out{i}", "--events", f"e{i}.jsonl", "--jobs", "2") for i in range(n)]
+    for p in runs:
+        out, err = p.communicate(timeout=60)
+        assert p.returncode == 0, (p.returncode, out, err)
+    done = [e["key"] for i in range(n) for e in events(s.folder / f"e{i}.jsonl") if e["event"] == "task_done"]
+    assert len(done) == len(set(done)) == 25, (len(done), len(set(done)))
+    assert all(s.results(f"out{i}") == s.results("out0") for i in range(n))
+
+
+def two_runs(s):
+    s.write(WIDE)
+    _together(s, 2)
+
+
+def four_runs(s):
+    s.write(WIDE)
+    _together(s, 4)
+
+
+def dead_holder(s):
+    """The lease of a killed run is free; the one that waits takes over."""
+    s.write("steps:\n  a: {do: test.sleep, ms: 1500, text: x}\n")
+    one = s.start("--out", "one", "--events", "e.jsonl")
+    path = s.folder / "e.jsonl"
+    wait_for(lambda: path.exists() and "task_started" in path.read_text())
+    two = s.start("--out", "two")
+    time.sleep(0.1)
+    os.killpg(one.pid, signal.SIGKILL)
+    one.communicate()
+    out, err = two.communicate(timeout=30)
+    assert two.returncode == 0, (out, err)
+
+
+def kill_storm(s, rounds=20):
+    """A run that is killed at any moment leaves a store from which the next goes on to the same results."""
+    import random
+    s.write(WIDE)
+    s.run("--out", "calm", "--cache", str(s.folder / "calm-store"))
+    calm = s.results("calm")
+    rng = random.Random(1)
+    for _ in range(rounds):
+        p = s.start("--jobs", "2")
+        time.sleep(rng.uniform(0, 0.12))
+        os.killpg(p.pid, signal.SIGKILL)
+        p.communicate()
+    s.run()
+    assert s.results() == calm
+    keys = {t["task"]: (t["key"], t["out"]) for t in s.report("calm")["tasks"]}
+    assert keys == {t["task"]: (t["key"], t["out"]) for t in s.report()["tasks"]}
+    assert not list(s.store.glob("tmp/*")), "left in tmp: " + str(list(s.store.glob("tmp/*")))
+
+
+# ---- a store that cannot take it ----
+def read_only(s):
+    """Hits work; what would have to be computed is told. Root may write everywhere, so then somebody else runs it."""
+    s.write(CHAIN)
+    s.run()
+    if os.geteuid() == 0:
+        s.user = NOBODY
+        for path in [s.folder, *s.folder.rglob("*")]:
+            os.chown(path, NOBODY, -1, follow_symlinks=False)
+        if not _may_run(s):
+            raise Skip("the programs lie where only root may look")
+    subprocess.run(["chmod", "-R", "a-w", str(s.store)], check=True)
+    s.run()
+    assert counts(s) == {"cached": 7}, counts(s)
+    s.write(CHAIN.replace("TEXT", "other"))
+    out = s.run(code=1)
+    assert str(s.store) in out and "ermission" in out, out
+    subprocess.run(["chmod", "-R", "u+w", str(s.store)], check=True)
+
+
+def _may_run(s):
+    try:
+        return subprocess.run([s.sulcus, "--version"], user=s.user, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def full_disk(s):
+    s.store.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(s.store)],
+                                           capture_output=True).returncode:
+        raise Skip("needs a mount of its own")
+    try:
+        s.write("steps:\n  a: {do: test.echo, text: a}\n  b: {do: test.echo, record: $a.record, bytes: 4000000}\n"
+                "  c: {do: test.echo, text: c}\nexport: {a: $a.record}\n")
+        out = s.run("--keep-going", code=1)
+        assert "No space left" in out, out
+        assert s.states()["b"] == "failed", s.states()
+        s.write("steps:\n  a: {do: test.echo, text: a}\n  b: {do: test.echo, record: $a.record, bytes: 4000}\n")
+        s.run()
+        assert s.states() == {"a": "cached", "b": "ran"}, s.states()
+    finally:
+        subprocess.run(["umount", "-l", str(s.store)])
+
+
+if __name__ == "__main__":
+    sys.exit(run_scenarios([crashes, memory_limit, interrupt, two_runs, four_runs, dead_holder, kill_storm, read_only,
+                            full_disk]))
