@@ -19,7 +19,7 @@ RESERVED = set("do each gather missing when else need retry keep note".split())
 PARAM_KEYS = set("type unit doc nilearn default optional min max above_min min_n max_n of".split())
 PORT_KEYS = set("kind kind_of doc optional many literal on_request axis".split())
 NODE_KEYS = set("node version doc see nilearn threads shape axis over inputs outputs params".split())
-KIND_KEYS = set("kind is doc blob ext export_ext import".split())
+KIND_KEYS = set("kind is doc blob ext export_ext import pair".split())
 
 
 def fail(path, text):
@@ -157,7 +157,7 @@ def canonical(p):
         d = [d]
     if p["type"] == "choice":
         d = json.dumps(d) if isinstance(d, bool) else str(d)
-    return re.sub(r"e([+-])0+(\d)", r"e\1\2", json.dumps(d, ensure_ascii=False, separators=(",", ":"))) \
+    return re.sub(r"e\+?(-?)0*(\d)", r"e\1\2", json.dumps(d, ensure_ascii=False, separators=(",", ":"))) \
         if p["type"] in ("number", "numbers") else json.dumps(d, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -206,9 +206,11 @@ def node_row(s):
 
 
 def kind_row(k):
+    pair = k.get("pair") or [None, None]
     return (f"static const struct kind_decl {k['kind']}_kind = {{ .name = {quote(k['kind'])}, .doc = {quote(k['doc'])}, "
             f".is = {quote(k.get('is'))}, .blob = {quote(k.get('blob'))}, .ext = {quote(k.get('ext'))}, "
-            f".export_ext = {quote(k.get('export_ext'))}, .import = {quote(k.get('import'))} }};")
+            f".export_ext = {quote(k.get('export_ext'))}, .import = {quote(k.get('import'))}, "
+            f".pair = {{ {quote(pair[0])}, {quote(pair[1])} }} }};")
 
 
 def table(nodes, kinds):

@@ -73,6 +73,7 @@ struct kind_decl {
 	const char *ext;            /* what a foreign program's file of it is called: nii */
 	const char *export_ext;     /* extension of an export: nii.gz; NULL: cannot be exported */
 	const char *import;         /* node that turns an outside file into an artifact, or NULL: bytes as they are */
+	const char *pair[2];        /* extensions of two files that are read together (hdr, img), or NULL */
 };
 extern const struct kind_decl *const kind_table[];  /* NULL ended, sorted by name */
 const struct kind_decl *kind_find(const char *name);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/doc.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/spawn.h"
 #include "node/node.h"
@@ -86,6 +87,46 @@ static struct error *program_of(const char **name, const struct task *t, struct 
 	return NULL;
 }
 
+/* The other half of a file that is read in two (x.hdr and x.img, either perhaps with .gz). */
+static const char *partner(struct plan *p, const struct kind_decl *k, const char *path)
+{
+	const char *gz = strstr(path_base(path), ".gz"), *end = gz && !gz[3] ? gz : path + strlen(path);
+
+	while (k && !k->pair[0])
+		k = k->is ? kind_find(k->is) : NULL;
+	for (int i = 0; k && i < 2; i++) {
+		size_t len = strlen(k->pair[i]);
+		int stem = (int)(end - path) - (int)len;
+
+		if (stem < 1 || path[stem - 1] != '.' || strncmp(path + stem, k->pair[i], len) != 0)
+			continue;
+		for (int z = 0; z < 2; z++) {
+			const char *other = arena_printf(p->arena, "%.*s%s%s", stem, path, k->pair[1 - i], z ? ".gz" : "");
+
+			if (file_exists(other))
+				return other;
+		}
+	}
+	return NULL;
+}
+
+static struct error *add_file(struct buf *b, struct plan *p, const struct task *t)
+{
+	const struct kind_decl *k = t->step->out[0].kind;
+	const char *other = partner(p, k, t->path);
+	struct digest d;
+
+	TRY(outside(p, t->path, &d));
+	buf_add(b, "kind ");
+	buf_add(b, k->name);
+	add_digest(b, "\nfile ", &d, "\n");
+	if (!other)
+		return NULL;
+	TRY(outside(p, other, &d));
+	add_digest(b, "pair ", &d, "\n");
+	return NULL;
+}
+
 static struct error *add_program(struct buf *b, struct plan *p, const struct task *t)
 {
 	const char *name = "";
@@ -131,7 +172,6 @@ static void add_params(struct buf *b, struct plan *p, const struct task *t)
 static struct error *add_all(struct buf *b, struct plan *p, struct task *t)
 {
 	const struct node_decl *node = t->step->node;
-	struct digest d;
 
 	buf_add(b, "sulcus key 1\nnode ");
 	buf_add(b, node->name);
@@ -139,11 +179,8 @@ static struct error *add_all(struct buf *b, struct plan *p, struct task *t)
 	add_params(b, p, t);
 	for (int i = 0; i < node->n_in; i++)
 		add_input(b, p, t, i);
-	if (t->path) {
-		TRY(outside(p, t->path, &d));
-		buf_printf(b, "kind %s\n", t->step->out[0].kind->name);
-		add_digest(b, "file ", &d, "\n");
-	}
+	if (t->path)
+		TRY(add_file(b, p, t));
 	if (t->step->argv) {
 		TRY(add_program(b, p, t));
 		add_writes(b, t->step);
