@@ -100,8 +100,31 @@ static struct error *check_format(struct store *s)
 	return e;
 }
 
-/* True when the process that a name in tmp/ tells of is surely dead: same boot, same pid namespace, no such pid. */
-static bool is_orphan(const struct store *s, const char *name)
+/* Seconds since the process with this pid started; -1 when there is none or it is only waited for. */
+static double process_age(long pid)
+{
+	char path[64], text[1024], state = 'Z';
+	unsigned long long start = 0;
+	struct timespec now;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	const char *line = fgets(text, sizeof text, f), *name_end = line ? strrchr(line, ')') : NULL;
+
+	fclose(f);
+	/* proc(5): state is field 3, starttime field 22, in clock ticks since boot */
+	if (!name_end || sscanf(name_end + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state, &start) != 2)
+		return -1;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return state == 'Z' || state == 'X' ? -1 : (double)now.tv_sec + (double)now.tv_nsec * 1e-9 - (double)start / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* True when the process that a name in tmp/ tells of is surely dead: same boot, same pid namespace, and no process of
+ * that pid is as old as the file (pids are used again). */
+static bool is_orphan(const struct store *s, const char *name, double file_age_s)
 {
 	const char *dot = strrchr(s->tag, '.') + 1;
 	size_t same = (size_t)(dot - s->tag);
@@ -111,7 +134,11 @@ static bool is_orphan(const struct store *s, const char *name)
 	if (strncmp(name, s->tag, same))
 		return false;
 	pid = strtol(name + same, &end, 10);
-	return *end == '.' && pid > 0 && pid < INT32_MAX && kill((pid_t)pid, 0) && errno == ESRCH;
+	if (*end != '.' || pid <= 0 || pid >= INT32_MAX)
+		return false;
+	if (kill((pid_t)pid, 0) && errno == ESRCH)
+		return true;
+	return access("/proc/self/stat", R_OK) == 0 && process_age(pid) + 0.1 < file_age_s;
 }
 
 /* Removes what dead processes left in tmp/, at once or, when their death cannot be seen from here, after a day. */
@@ -124,10 +151,15 @@ static void sweep_tmp(struct store *s)
 	error_free(store_names(s, "tmp", &name, &n, a));   /* a courtesy; the next opener tries again */
 	for (int i = 0; i < n; i++) {
 		const char *path = arena_printf(a, "%s/tmp/%s", s->root, name[i]);
+		struct timespec now;
 		struct stat st;
-		bool orphan = is_orphan(s, name[i]);
 
-		if (!orphan && (lstat(path, &st) || st.st_mtime > time(NULL) - DAY_S))
+		if (lstat(path, &st))
+			continue;
+		clock_gettime(CLOCK_REALTIME, &now);
+		double age_s = (double)(now.tv_sec - st.st_mtime) + (double)(now.tv_nsec - st.st_mtim.tv_nsec) * 1e-9;
+
+		if (!is_orphan(s, name[i], age_s) && age_s < DAY_S)
 			continue;
 		error_free(file_remove_tree(path));
 	}

@@ -123,6 +123,8 @@ def kill_storm(s, rounds=20):
     assert s.results() == calm
     keys = {t["task"]: (t["key"], t["out"]) for t in s.report("calm")["tasks"]}
     assert keys == {t["task"]: (t["key"], t["out"]) for t in s.report()["tasks"]}
+    verify = subprocess.run([s.sulcus, "cache", "verify"], env=s.env(), capture_output=True, text=True)
+    assert verify.returncode == 0, verify.stdout + verify.stderr
     assert not list(s.store.glob("tmp/*")), "left in tmp: " + str(list(s.store.glob("tmp/*")))
 
 

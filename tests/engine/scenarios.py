@@ -200,6 +200,23 @@ def evicted(s):
 
 
 # ---- files ----
+def keep(s):
+    """keep: never drops bytes at the end of a run and makes them again when asked for; keep: always pins."""
+    text = "steps:\n  a: {do: test.echo, text: one, keep: never}\n  b: {do: test.echo, text: TWO, record: $a.record, keep: always}\nexport: {b: $b.record}\n"
+    s.write(text)
+    s.run()
+    out = s.tasks()["a"]["out"]
+    assert len(list((s.store / "pins").iterdir())) == 1
+    blobs = len([p for p in (s.store / "cas").rglob("*") if p.is_file()])
+    assert blobs == 1, f"{blobs} blobs, must be 1"
+    s.run()
+    assert set(s.states().values()) == {"cached"}, s.states()
+    s.write(text.replace("TWO", "three"))
+    s.run()
+    assert s.states() == {"a": "ran", "b": "ran"}, s.states()
+    assert s.tasks()["a"]["out"] == out and "evicted" in s.tasks()["a"]["why"] and "three" in s.tasks()["b"]["why"]
+
+
 def inputs(s):
     for sub in ("01", "02"):
         (s.folder / f"sub-{sub}.txt").write_text(f'{{"text": "{sub}"}}')
@@ -357,5 +374,5 @@ def wrong_call(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, exports,
-                            evicted, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
+                            evicted, keep, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
                             same_bytes, wrong_call]))

@@ -79,6 +79,27 @@ TEST(what_is_pinned_stays)
 	store_close(s);
 }
 
+TEST(only_bytes_that_no_other_record_names_are_dropped)
+{
+	struct store *s = open_at(check_folder());
+	struct record a = publish(s, "n", "a", 1, 'a', 100), b = publish(s, "n", "b", 1, 'b', 100), same = publish(s, "n", "c", 1, 'b', 100);
+	struct digest key[] = { a.key, b.key };
+	const char *root = store_root(s);
+
+	store_close(s);
+	s = open_at(root);
+	CHECK_OK(gc_drop(s, key, 2));
+	CHECK(!has(s, &a) && has(s, &b) && has(s, &same));
+	CHECK(store_lookup(s, &a.key, &a, check_arena()));
+	CHECK_OK(gc_pin(s, "p", &b.key, 1));
+	CHECK_OK(gc_drop(s, (struct digest[]){ b.key, same.key }, 2));
+	CHECK(has(s, &b));
+	CHECK_OK(gc_unpin(s, "p"));
+	CHECK_OK(gc_drop(s, (struct digest[]){ b.key, same.key }, 2));
+	CHECK(!has(s, &b));
+	store_close(s);
+}
+
 TEST(what_a_running_study_uses_stays)
 {
 	struct record r[3], back;

@@ -201,3 +201,18 @@ TEST(what_has_lain_in_tmp_for_days_is_swept)
 	CHECK(file_exists(fresh) && file_exists(ours));
 	store_close(s);
 }
+
+/* Pids are used again: a file older than the process of its pid was left by another one. */
+TEST(what_a_former_holder_of_a_pid_left_is_swept)
+{
+	struct store *s = open_at(check_folder());
+	struct timespec old[2] = { { .tv_sec = time(NULL) - 3600 }, { .tv_sec = time(NULL) - 3600 } };
+	const char *left = store_tmp(s, "left", check_arena()), *ours = store_tmp(s, "ours", check_arena());
+
+	set_bytes(left, "x", 1);
+	set_bytes(ours, "x", 1);
+	CHECK_INT(utimensat(AT_FDCWD, left, old, 0), 0);
+	store_close(open_at(store_root(s)));
+	CHECK(!file_exists(left) && file_exists(ours));
+	store_close(s);
+}
