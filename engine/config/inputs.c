@@ -148,7 +148,8 @@ static void keys_check(struct builder *b, const struct doc *key, const struct do
 		}
 }
 
-static void one_of_three(struct builder *b, const struct doc *key, const struct doc *in)
+/* A used pipeline's input may say nothing when whoever uses it gives it. */
+static void one_of_three(struct builder *b, const struct doc *key, const struct doc *in, bool given)
 {
 	static const char *const way[] = { "files", "bids", "from" };
 	const struct doc *first = NULL;
@@ -160,7 +161,7 @@ static void one_of_three(struct builder *b, const struct doc *key, const struct 
 			diag_error(b->d, at, "input '%s' has %s and %s, must have one of them", key->text, first->text, at->text);
 		first = first ? first : at;
 	}
-	if (!first)
+	if (!first && !given)
 		diag_error(b->d, key, "input '%s' must have files, bids or from", key->text);
 }
 
@@ -226,7 +227,7 @@ static void input_declare(struct builder *b, struct scope *s, const struct doc *
 		return;
 	}
 	n->declared = in;
-	one_of_three(b, key, in);
+	one_of_three(b, key, in, given);
 	if (given && s->given && is_ref(given)) {
 		alias_declare(b, s, n, given, s->parent);
 	} else if (given) {
