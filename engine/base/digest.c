@@ -11,6 +11,7 @@
 
 enum {
 	PIECE = 64 << 10,      /* bytes read at once; small enough to be hashed from the nearest cache */
+	AHEAD = 1 << 20,       /* from this size on the kernel is told to read ahead */
 	THREADS_MAX = 64,
 };
 
@@ -143,7 +144,8 @@ static struct error *hash_fd(struct digest *out, int64_t *size, int fd, const ch
 	if (!S_ISREG(st.st_mode))
 		return error_new(ERR_USER, "%s is not a regular file", path);
 	*size = b.n = st.st_size;
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	if (b.n >= AHEAD)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	*out = hash_blob(&b, n_threads);
 	if (b.failed > 0)
 		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(b.failed));

@@ -42,7 +42,7 @@ bool bytes_ready(struct sched *s, struct task *t)
 			const struct artifact *art = dep_output(s->plan, &t->arg[i].dep[k]);
 			struct task *maker = dep_maker(&t->arg[i].dep[k]);
 
-			if (art && has_bytes(s->plan, art))
+			if (art && (maker->state == TASK_DONE || has_bytes(s->plan, art)))   /* no gc takes what came in this run */
 				continue;
 			struct work *m = task_work(s->plan, maker);
 

@@ -141,12 +141,10 @@ static void copy_out(struct record_out *to, const struct record_out *from, struc
 static void fill_record(struct sched *s, struct task *t, const struct reply *r)
 {
 	struct arena *a = s->plan->arena;
-	char host[HOST_NAME_MAX + 1] = "";
 
-	gethostname(host, sizeof host - 1);
 	t->record = (struct record){ .key = t->key, .node = t->step->node->name, .version = t->step->node->version,
 		.n_out = r->n_out, .n_note = r->n_note, .seconds = r->seconds, .cpu_s = r->cpu, .peak_bytes = r->peak,
-		.made = time(NULL), .host = arena_strdup(a, host) };
+		.made = time(NULL), .host = s->host };
 	t->record.key_text = task_key_text(s->plan, t, a);
 	t->record.out = NEW_N(a, struct record_out, r->n_out);
 	for (int i = 0; i < r->n_out; i++)

@@ -10,9 +10,17 @@
 #include "base/arena.h"
 #include "run/worker.h"
 
+/* A request is light when it was this short and met this few page faults: it cannot have taken much memory, so that
+ * the peak of the light one before is its own, too. Reading the peak costs more than a small task's work. */
+static const double light_s = 0.005;
+enum { LIGHT_FAULTS = 16 };
+
 struct meter {
 	int status, reset;          /* /proc/self/status, /proc/self/clear_refs; -1 where there is none */
 	double wall, cpu;           /* at the start */
+	double children;            /* seconds of ended processes, which come to an end within requests only */
+	long faults;                /* at the start */
+	int64_t light_peak;         /* bytes, of the last request if that was a light one; 0: it was not */
 	bool limited;
 };
 
@@ -24,17 +32,13 @@ static double wall_now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double usage_seconds(int who)
+static double usage_seconds(int who, long *faults)
 {
 	struct rusage u;
 
 	getrusage(who, &u);
+	*faults = u.ru_minflt + u.ru_majflt;
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
-}
-
-static double cpu_now(void)
-{
-	return usage_seconds(RUSAGE_SELF) + usage_seconds(RUSAGE_CHILDREN);
 }
 
 /* Bytes of a line such as "VmHWM:     1234 kB"; 0 when it is not to be had. */
@@ -78,14 +82,27 @@ void meter_start(struct meter *m, int64_t memory_limit)
 	}
 	limit(m, memory_limit);
 	m->wall = wall_now();
-	m->cpu = cpu_now();
+	m->cpu = usage_seconds(RUSAGE_SELF, &m->faults);
+}
+
+static int64_t peak_bytes(struct meter *m, bool light)
+{
+	int64_t peak = light && m->light_peak ? m->light_peak : status_bytes(m, "VmHWM:");
+
+	m->light_peak = light ? peak : 0;
+	return peak;
 }
 
 void meter_stop(struct meter *m, struct reply *r)
 {
+	double children = m->children;
+	long faults, none;
+
 	r->seconds = wall_now() - m->wall;
-	r->cpu = cpu_now() - m->cpu;
-	r->peak = status_bytes(m, "VmHWM:");
+	r->cpu = usage_seconds(RUSAGE_SELF, &faults) - m->cpu;
+	m->children = usage_seconds(RUSAGE_CHILDREN, &none);
+	r->cpu += m->children - children;
+	r->peak = peak_bytes(m, r->seconds < light_s && faults - m->faults < LIGHT_FAULTS);
 	if (m->limited)
 		limit(m, 0);
 }

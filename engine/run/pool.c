@@ -72,26 +72,24 @@ static struct error *start(struct pool *p, struct proc *w)
 struct error *pool_send(struct pool *p, const struct request *r, void *ctx)
 {
 	struct proc *w = choose(p);
-	struct arena *a = arena_new();
-	struct buf b = { .arena = a };
-	struct error *e = NULL;
+	struct buf b = { .arena = p->arena };
 
 	if (!w)
-		e = error_new(ERR_SYSTEM, "all %d workers are busy", p->max);
-	else if (!w->pid)
-		e = start(p, w);
-	if (!e) {
-		proc_forget_log(w);
-		wire_begin(&b);
-		request_write(&b, r);
-		/* a worker that died while idle is seen by the reader, as one that died of the request */
-		error_free(wire_send(w->to, &b));
-		w->busy = true;
-		w->ctx = ctx;
-		p->n_busy++;
-	}
-	arena_free(a);
-	return e;
+		return error_new(ERR_SYSTEM, "all %d workers are busy", p->max);
+	if (!w->pid)
+		TRY(start(p, w));
+	struct arena_mark m = arena_mark(p->arena);   /* after the start, which keeps names there */
+
+	proc_forget_log(w);
+	wire_begin(&b);
+	request_write(&b, r);
+	/* a worker that died while idle is seen by the reader, as one that died of the request */
+	error_free(wire_send(w->to, &b));
+	arena_reset(p->arena, m);
+	w->busy = true;
+	w->ctx = ctx;
+	p->n_busy++;
+	return NULL;
 }
 
 /* The reply, or the end, of a worker that has something to read. */
@@ -159,6 +157,7 @@ struct error *pool_wait(struct pool *p, struct pool_event *ev, int wake_fd, int 
 	n = gather_fds(p, fd, who, wake_fd);
 	if (poll(fd, (nfds_t)n, timeout_ms) < 0)
 		return errno == EINTR ? NULL : error_new(ERR_SYSTEM, "cannot wait for the workers: %s", strerror(errno));
+	ev->woken = wake_fd >= 0 && fd[n - 1].revents;
 	for (int i = 0; i < n; i++)
 		if (who[i] && fd[i].revents)
 			return receive(p, who[i], ev, a);

@@ -19,6 +19,7 @@ struct pool_event {
 	struct error *death;        /* why, the receiver's to free */
 	int log_fd;                 /* what the task printed, until the next call; -1: nowhere to print to */
 	off_t log_size;
+	bool woken;                 /* wake_fd is readable, too */
 };
 
 /* s NULL: the workers only look at files. At most max workers. Nothing is started yet. */

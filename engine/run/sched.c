@@ -1,6 +1,7 @@
 #include "run/sched.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -19,19 +20,14 @@ static const double stop_patience_s = 0.6;
 static struct error *send_task(struct sched *s, struct task *t)
 {
 	struct work *w = task_work(s->plan, t);
-	struct arena *a = arena_new();
 	struct request r;
-	struct error *e;
 
-	task_request(&r, s->plan, t, t->step->argv ? WIRE_COMMAND : WIRE_RUN, a);
+	task_request(&r, s->plan, t, t->step->argv ? WIRE_COMMAND : WIRE_RUN, s->scratch);
 	r.threads = w->threads = task_threads(s, t);
 	r.memory = t->step->need.memory;
 	w->memory = task_memory(t);
 	w->started = clock_now();
-	e = pool_send(s->pool, &r, t);
-	arena_free(a);
-	if (e)
-		return e;
+	TRY(pool_send(s->pool, &r, t));
 	t->tries++;
 	t->state = TASK_RUNNING;
 	s->n_running++;
@@ -146,17 +142,18 @@ static int patience_ms(const struct sched *s)
 	return progress_is_live(s->opt->progress) || s->stop_at > 0 ? DRAW_MS : IDLE_MS;
 }
 
-static struct error *step_once(struct sched *s, struct arena *a)
+static struct error *step_once(struct sched *s)
 {
 	struct pool_event ev;
 
 	TRY(start_ready(s));
 	if (!s->n_running && !s->n_lease)
 		return NULL;
-	TRY(pool_wait(s->pool, &ev, s->signal_fd, patience_ms(s), a));
+	TRY(pool_wait(s->pool, &ev, s->signal_fd, patience_ms(s), s->scratch));
 	if (ev.ctx)
 		task_finish(s, ev.ctx, &ev);
-	take_signal(s);
+	if (ev.woken || s->stop_at > 0)
+		take_signal(s);
 	if (s->n_lease)
 		look_at_leases(s);
 	progress_tick(s->opt->progress);
@@ -165,16 +162,14 @@ static struct error *step_once(struct sched *s, struct arena *a)
 
 static struct error *loop(struct sched *s)
 {
-	struct arena *a = arena_new();
 	struct error *e = NULL;
 
 	do {
-		struct arena_mark m = arena_mark(a);
+		struct arena_mark m = arena_mark(s->scratch);
 
-		e = step_once(s, a);
-		arena_reset(a, m);
+		e = step_once(s);
+		arena_reset(s->scratch, m);
 	} while (!e && (s->n_running || s->n_lease || (s->n_ready && !s->stop)));
-	arena_free(a);
 	return e;
 }
 
@@ -225,10 +220,14 @@ static void fill_queue(struct sched *s)
 struct error *sched_run(struct sched_result *out, struct plan *p, struct pool *pool, const struct sched_options *o)
 {
 	struct sched s = { .plan = p, .pool = pool, .opt = o, .result = out, .signal_fd = -1 };
+	char host[HOST_NAME_MAX + 1] = "";
 	sigset_t before;
 	struct error *e;
 
 	*out = (struct sched_result){ 0 };
+	gethostname(host, sizeof host - 1);
+	s.host = arena_strdup(p->arena, host);
+	s.scratch = arena_new();
 	queue_rank(p);
 	fill_queue(&s);
 	s.stop |= out->n_failed && !o->keep_going;
@@ -236,6 +235,7 @@ struct error *sched_run(struct sched_result *out, struct plan *p, struct pool *p
 	e = loop(&s);
 	if (e)
 		pool_stop(pool, true);
+	arena_free(s.scratch);
 	skip_rest(&s);
 	recount(p);
 	if (s.signal_fd >= 0)

@@ -20,6 +20,8 @@ struct sched {
 	bool stop;                  /* start nothing more */
 	double stop_at;             /* kill what still runs at this time; 0: never */
 	int signal_fd;
+	const char *host;           /* this machine's name, for records */
+	struct arena *scratch;      /* emptied after each step of the loop */
 	struct error *error;        /* of the run itself */
 };
 

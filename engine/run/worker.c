@@ -42,12 +42,13 @@ struct error *job_literals(struct job *j)
 	return NULL;
 }
 
-/* Most nodes leave nothing in it, so it is looked at before anything is removed. */
-static void empty_scratch(const char *folder)
+/* Most nodes leave nothing in it, so it is looked at before anything is removed, and stays open (d). */
+static void empty_scratch(const char *folder, DIR *d)
 {
-	DIR *d = opendir(folder);
 	struct dirent *e;
 
+	if (d)
+		rewinddir(d);
 	while (d && (e = readdir(d))) {
 		char *path;
 
@@ -59,8 +60,6 @@ static void empty_scratch(const char *folder)
 			error_free(file_remove_tree(path));
 		free(path);
 	}
-	if (d)
-		closedir(d);
 }
 
 static struct error *answer(struct worker *w, const char *text, size_t n, struct reply *reply, struct arena *a)
@@ -80,26 +79,26 @@ static struct error *answer(struct worker *w, const char *text, size_t n, struct
 	return e;
 }
 
-static struct error *serve_one(struct worker *w, const char *text, size_t n, int out_fd)
+static struct error *serve_one(struct worker *w, const char *text, size_t n, DIR *scratch, int out_fd, struct arena *a)
 {
-	struct arena *a = arena_new();
 	struct reply reply = { 0 };
 	struct buf b = { .arena = a };
-	struct error *e;
 
 	reply.error = answer(w, text, n, &reply, a);
 	if (w->scratch)
-		empty_scratch(w->scratch);
+		empty_scratch(w->scratch, scratch);
 	wire_begin(&b);
 	reply_write(&b, &reply);
 	error_free(reply.error);
-	e = wire_send(out_fd, &b);
-	arena_free(a);
-	return e;
+	return wire_send(out_fd, &b);
 }
 
+/* One arena is emptied after each request: mapping memory anew costs a small task more than its work. */
 struct error *worker_serve(struct worker *w, int in_fd, int out_fd)
 {
+	DIR *scratch = w->scratch ? opendir(w->scratch) : NULL;
+	struct arena *a = arena_new();
+	const struct arena_mark empty = arena_mark(a);
 	struct wire_in in = { 0 };
 	struct error *e = NULL;
 	bool end = false, whole;
@@ -108,9 +107,14 @@ struct error *worker_serve(struct worker *w, int in_fd, int out_fd)
 
 	while (!e && !end) {
 		e = wire_fill(&in, in_fd, &end);
-		while (!e && !(e = wire_next(&in, &whole, &text, &n)) && whole)
-			e = serve_one(w, text, n, out_fd);
+		while (!e && !(e = wire_next(&in, &whole, &text, &n)) && whole) {
+			e = serve_one(w, text, n, scratch, out_fd, a);
+			arena_reset(a, empty);
+		}
 	}
 	wire_in_free(&in);
+	arena_free(a);
+	if (scratch)
+		closedir(scratch);
 	return e;
 }

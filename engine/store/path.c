@@ -17,7 +17,13 @@ void store_rel(char out[STORE_PATH], const char *top, const struct digest *d)
 	char hex[DIGEST_HEX];
 
 	digest_hex(hex, d);
-	snprintf(out, STORE_PATH, "%.3s/%.2s/%.62s", top, hex, hex + 2);
+	size_t n = strlen(top);
+
+	memcpy(out, top, n);
+	out[n] = '/';
+	memcpy(out + n + 1, hex, 2);
+	out[n + 3] = '/';
+	memcpy(out + n + 4, hex + 2, DIGEST_HEX - 2);
 }
 
 bool store_digest_name(struct digest *d, const char *ab, const char *rest)
@@ -213,8 +219,13 @@ bool store_escape(char *out, size_t room, const char *name)
 
 		if (n + 4 > room)
 			return false;
-		n += (size_t)snprintf(out + n, room - n, keep ? "%c" : "%%%02X", (unsigned char)*p);
+		if (keep)
+			out[n++] = *p;
+		else
+			n += (size_t)snprintf(out + n, room - n, "%%%02X", (unsigned char)*p);
 	}
+	if (room)
+		out[n] = 0;
 	return n > 0;
 }
 
