@@ -163,8 +163,12 @@ struct error *file_mkdirs(const char *path)
 		char kept = *end;
 
 		*end = 0;
-		if (mkdir(part, 0777) && !is_folder(part))   /* a missing parent was met before its children */
+		int why = mkdir(part, 0777) ? errno : 0;
+
+		if (why && !is_folder(part)) {   /* a missing parent was met before its children */
+			errno = why;                 /* not that of the look */
 			e = failed("make the folder", part);
+		}
 		*end = kept;
 		p = end;
 	}

@@ -114,6 +114,8 @@ TEST(folders_are_made_on_the_way)
 	CHECK_OK(file_write(in(folder, "f"), "", 0));
 	CHECK_ERROR(file_mkdirs(in(folder, "f/g")), "cannot make the folder");
 	CHECK_ERROR(file_mkdirs(in(folder, "f")), "exists");
+	assert_int_equal(symlink("nowhere", in(folder, "link")), 0);
+	CHECK_ERROR(file_mkdirs(in(folder, "link")), "exists");   /* why mkdir failed, not why stat did */
 	CHECK_OK(file_mkdirs("/"));
 	CHECK_OK(file_mkdirs("."));
 }
