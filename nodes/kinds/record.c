@@ -9,7 +9,7 @@
 #include "kinds/compare.h"
 #include "kinds/kinds.h"
 
-enum { RECORD_MAX = 16 << 20 };   /* bytes */
+enum { RECORD_MAX = 16 << 20, SHOWN_MAX = 200 };   /* bytes */
 
 static struct error *read(const struct doc **out, const struct item *it, struct arena *a)
 {
@@ -38,13 +38,24 @@ static const char *value_text(const struct doc *d, struct arena *a)
 	return b.text;
 }
 
+/* A run's record has lists of thousands: of what is too long only how many there are. */
+static void show_value(FILE *f, const char *name, const struct doc *d, struct arena *a)
+{
+	const char *text = value_text(d, a);
+
+	if (d->kind != DOC_TEXT && strlen(text) > SHOWN_MAX)
+		fprintf(f, "%s: %d entries\n", name, d->n);
+	else
+		fprintf(f, "%s: %s\n", name, text);
+}
+
 struct error *kind_record_show(FILE *f, const struct item *it, struct arena *a)
 {
 	const struct doc *d = NULL;
 
 	TRY(read(&d, it, a));
 	for (int k = 0; k < d->n; k++)
-		fprintf(f, "%s: %s\n", d->key[k]->text, value_text(d->val[k], a));
+		show_value(f, d->key[k]->text, d->val[k], a);
 	return NULL;
 }
 

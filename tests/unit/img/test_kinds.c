@@ -211,6 +211,8 @@ TEST(matrices_coords_and_records)
 	CHECK_OK(kind_coords_diff(&d, c, c, 0, 0, check_arena()));
 	CHECK_TEXT(doc_text(d, "same", ""), "true");
 	CHECK_TEXT(shown(kind_record_show, r), "fd_mean: 0.25\nok: true\n");
+	const char *list = arena_printf(check_arena(), "{\"few\": [1, 2], \"many\": [\"%0200d\", 7]}", 1);
+	CHECK_TEXT(shown(kind_record_show, text_item("record", "record.json", list)), "few: [1,2]\nmany: 2 entries\n");
 	CHECK_OK(kind_record_diff(&d, r, text_item("record", "record.json", "{\"ok\": true, \"fd_mean\": 0.5}"), 0, 0,
 	                          check_arena()));
 	CHECK_TEXT(doc_text(d, "where", ""), "fd_mean");
