@@ -149,7 +149,7 @@ static const struct cells *brought(struct expansion *x, struct step *st, const s
 		none->n = 0;
 		return none;
 	}
-	if (n_gathered && c->item && is_gathered(st, c->axis[c->n_axis - 1]))
+	if (n_gathered && s->step->out[s->port].port->axis && is_gathered(st, c->axis[c->n_axis - 1]))
 		c = s->step->plan;
 	return n == c->n_axis && !st->n_pick ? c : cells_project(c, col, n, x->a);
 }
