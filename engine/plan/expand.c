@@ -104,11 +104,17 @@ const char *task_name(struct arena *a, const struct task *t)
 
 const char *swept(const struct task *t, const struct axis *x, const struct sweep_value *v, int n)
 {
-	for (int k = 0; k < t->step->n_axis; k++)
-		if (t->step->axis[k] == x)
-			for (int i = 0; i < n; i++)
-				if (strcmp(v[i].cell, task_cell(t, k)) == 0)
-					return v[i].json;
+	for (int k = 0; k < t->step->n_axis; k++) {
+		int at = t->cell[k];
+
+		if (t->step->axis[k] != x)
+			continue;
+		if (at < n && strcmp(v[at].cell, task_cell(t, k)) == 0)
+			return v[at].json;  /* the rule: nobody else added keys to the axis */
+		for (int i = 0; i < n; i++)
+			if (strcmp(v[i].cell, task_cell(t, k)) == 0)
+				return v[i].json;
+	}
 	return NULL;
 }
 
