@@ -57,10 +57,12 @@ static struct error *open_root(struct store *s, const char *path, struct arena *
 	return NULL;
 }
 
-/* A folder for each thing; sets why_not when the first that is missing cannot be made. */
+/* A folder for each thing; sets why_not when the first that is missing cannot be made. A new store has no blobs: who
+ * knew no count would have to look at all of them after the first run. */
 static void make_folders(struct store *s)
 {
 	static const char *const folder[] = { "ac", "cas", "tmp", "bad", "boot", "runs", "pins", "memo" };
+	bool fresh = faccessat(s->fd, "cas", F_OK, 0) && errno == ENOENT;
 
 	if (faccessat(s->fd, ".", W_OK | X_OK, AT_EACCESS))
 		s->why_not = errno;
@@ -73,6 +75,8 @@ static void make_folders(struct store *s)
 		s->lock_fd = openat(s->fd, "leases", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 		s->why_not = s->lock_fd < 0 ? errno : 0;
 	}
+	if (fresh && !s->why_not)
+		counter_set(s, "usage", 0);
 }
 
 /* A store of another version is left alone: its records would be misread, or spoilt for their owner. */
