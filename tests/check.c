@@ -23,8 +23,15 @@ static void run_one(void **which)
 	current = arena_new();
 	state = 1;
 	runs[k]();
+}
+
+/* Also after a test that failed or was skipped, which does not come back. */
+static int end_one(void **which)
+{
+	(void)which;
 	arena_free(current);
 	current = NULL;
+	return 0;
 }
 
 void check_register(const char *name, void (*run)(void))
@@ -32,7 +39,7 @@ void check_register(const char *name, void (*run)(void))
 	if (n_tests == MAX_TESTS)
 		abort();
 	runs[n_tests] = run;
-	tests[n_tests] = (struct CMUnitTest){ .name = name, .test_func = run_one, .initial_state = (void *)n_tests };
+	tests[n_tests] = (struct CMUnitTest){ .name = name, .test_func = run_one, .teardown_func = end_one, .initial_state = (void *)n_tests };
 	n_tests++;
 }
 

@@ -101,7 +101,7 @@ static struct error *read_study(struct study *s, const char *file, const struct 
 	if (!s->pipeline || s->diag->n_error)
 		return NULL;
 	TRY(store_open(&s->store, o->cache, a));
-	return memo_open(&s->memo, s->store, study_memo_name(s->pipeline, &o->set, a), a);
+	return memo_open(&s->memo, s->store, s->pipeline->path, a);
 }
 
 static struct error *run_file(int *code, const char *file, const struct run_options *o, struct arena *a)

@@ -13,16 +13,6 @@
 
 enum { NAMES_SHOWN = 8 };
 
-const char *study_memo_name(const struct pipeline *p, const struct sets *set, struct arena *a)
-{
-	struct buf b = { .arena = a };
-
-	buf_add(&b, p->path);
-	for (int i = 0; i < set->n; i++)
-		buf_printf(&b, "\n%s=%s", set->item[i].name, set->item[i].value);
-	return b.text;
-}
-
 struct error *study_data(const struct study_options *o)
 {
 	if (o->data && setenv("SULCUS_DATA", o->data, 1) != 0)     /* workers look there too */
@@ -38,7 +28,7 @@ struct error *study_open(struct study *s, const char *file, const struct study_o
 	if (!s->pipeline || s->diag->n_error)
 		return NULL;
 	TRY(store_open(&s->store, o->cache, a));
-	TRY(memo_open(&s->memo, s->store, study_memo_name(s->pipeline, &o->set, a), a));
+	TRY(memo_open(&s->memo, s->store, s->pipeline->path, a));
 	s->plan = plan_expand(s->pipeline, s->store, s->memo, NULL, 0, o->no_data, s->diag, a);
 	return NULL;
 }

@@ -47,8 +47,6 @@ must_check struct error *study_load(struct study *s, int *code, const char *file
                                     struct arena *a);
 void study_close(struct study *s);
 
-/* The name of the pipeline's memo: its absolute path and its --set list. */
-const char *study_memo_name(const struct pipeline *p, const struct sets *set, struct arena *a);
 /* The task called "step" or "step@01,2"; a step with several cells has no task of its plain name. */
 struct task *study_task(const struct study *s, const char *name);
 /* The step of this name, or NULL. */

@@ -183,6 +183,9 @@ struct cells *cells_join(const struct cells *x, const struct cells *y, int *lost
 		const int *row = x->key + (size_t)r * (size_t)x->n_axis, *match;
 		int n_match;
 
+		if (out->n > CELLS_MOST)
+			return NULL;
+
 		for (int k = 0; k < n_shared; k++)
 			probe[k] = row[in_x[k]];
 		match = cells_rows(index, probe, &n_match);

@@ -46,7 +46,8 @@ struct cells *cells_project(const struct cells *c, const int *col, int n_col, st
 /* "sub-03 run-2" */
 const char *cells_row_name(const struct cells *c, int row, struct arena *a);
 
-/* The two joined on their shared axes. *lost_a, *lost_b: a row that has no partner, else -1. */
+/* The two joined on their shared axes. *lost_x, *lost_y: a row that has no partner, else -1. NULL: over CELLS_MOST rows. */
+enum { CELLS_MOST = 1000000 };
 struct cells *cells_join(const struct cells *x, const struct cells *y, int *lost_x, int *lost_y, struct arena *a);
 
 #endif

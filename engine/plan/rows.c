@@ -235,6 +235,12 @@ static void join(struct expansion *x, struct step *st, struct cells **c, struct 
 	if (!related(*c, p->cells))
 		product_check(x, st, *c, p->cells, p->at);
 	both = cells_join(*c, p->cells, &lost_c, &lost_y, x->a);
+	if (!both) {
+		diag_error(x->d, p->at, "step '%s' would have over %d cells: %d of what it has met so far, %d of %s", st->name, CELLS_MOST,
+		           (*c)->n, p->cells->n, p->what);
+		(*c)->unknown = true;
+		return;
+	}
 	both->unknown = (*c)->unknown || p->cells->unknown;
 	if (!both->unknown && !x->plan->no_data && (*c)->n && p->cells->n && (lost_c >= 0 || lost_y >= 0))
 		tell_lost(x, st, *c, p, lost_c, lost_y);

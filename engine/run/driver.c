@@ -32,9 +32,10 @@ void driver_free(struct driver *d)
 
 /* ---- planning ---- */
 /* What an earlier round of this run did stays told: done tasks are found as hits now, failed ones fail again. */
-static void carry_over(struct driver *d, const struct plan *old)
+static struct error *carry_over(struct driver *d, const struct plan *old)
 {
 	struct map *now = map_new(d->arena);
+	bool failed = false;
 
 	for (int i = 0; i < d->plan->n_task; i++)
 		map_put(now, task_name(d->arena, d->plan->task[i]), d->plan->task[i]);
@@ -50,10 +51,16 @@ static void carry_over(struct driver *d, const struct plan *old)
 			t->record = was->record;
 			t->run = was->run;
 		} else if (was->state == TASK_FAILED && t->state == TASK_READY) {
+			t->state = TASK_FAILED;
+			t->why = was->why;
 			t->error = was->error;
 			t->run = was->run;
+			failed = true;
+			for (int k = 0; k < t->n_reader; k++)
+				t->reader[k]->n_wait--;
 		}
 	}
+	return failed ? plan_settle(d->plan) : NULL;   /* what needs them is skipped */
 }
 
 static struct error *make_plan(struct driver *d)
@@ -65,7 +72,7 @@ static struct error *make_plan(struct driver *d)
 		return NULL;
 	TRY(plan_settle(d->plan));
 	if (old)
-		carry_over(d, old);
+		TRY(carry_over(d, old));
 	d->exports.plan = d->plan;
 	TRY(exports_list(&d->exports));
 	if (d->exports.n_fresh < d->exports.n)
@@ -202,6 +209,8 @@ static struct error *remember(struct driver *d)
 	}
 	if (d->report.result.n_ran && is_whole(d))
 		TRY(keep_apply(d->plan));
+	if (d->n_only)
+		memo_keep_unused(d->memo);
 	TRY(memo_save(d->memo));
 	return d->report.result.n_ran ? gc_auto(d->store, d->quiet ? NULL : stderr) : NULL;
 }

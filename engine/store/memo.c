@@ -21,6 +21,7 @@ struct memo {
 	const char *name;
 	char rel[MEMO_PATH];
 	struct memo_view view;
+	bool keep;                  /* what was not used stays too */
 	bool loaded, current;       /* current: no eviction since it was written, so its records count */
 	int64_t generation;         /* of the store when the memo was opened */
 	unsigned char *used_record, *used_task, *used_file;
@@ -301,12 +302,12 @@ static void build_old(struct memo_build *b, const struct memo *m)
 	struct record r;
 
 	for (uint32_t i = 0; i < v->head.n_record; i++)
-		if (m->used_record[i] && !map_get_n(m->records, &v->key[i], DIGEST_SIZE) && view_record(m, i, &r))
+		if ((m->keep || m->used_record[i]) && !map_get_n(m->records, &v->key[i], DIGEST_SIZE) && view_record(m, i, &r))
 			build_record(b, &r);
 	for (uint32_t i = 0; i < v->head.n_task; i++) {
 		const char *name = memo_view_name(v, v->task[i].name);
 
-		if (m->used_task[i] && !map_get(m->tasks, name))
+		if ((m->keep || m->used_task[i]) && !map_get(m->tasks, name))
 			build_task(b, name, &v->task[i].key);
 	}
 	for (uint32_t i = 0; i < v->head.n_file; i++) {
@@ -314,7 +315,7 @@ static void build_old(struct memo_build *b, const struct memo *m)
 		const char *path = memo_view_name(v, f.path);
 
 		f.path = memo_build_name(b, path);
-		if (m->used_file[i] && !map_get(m->files, path))
+		if ((m->keep || m->used_file[i]) && !map_get(m->files, path))
 			PUSH(b->arena, b->file, b->n_file, f);
 	}
 }
@@ -331,6 +332,11 @@ static void build_added(struct memo_build *b, const struct memo *m)
 		f.path = memo_build_name(b, m->file[i]->path);
 		PUSH(b->arena, b->file, b->n_file, f);
 	}
+}
+
+void memo_keep_unused(struct memo *m)
+{
+	m->keep = true;
 }
 
 bool memo_changed(const struct memo *m)

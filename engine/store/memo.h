@@ -11,7 +11,7 @@
 
 struct memo;
 
-/* name: the pipeline's absolute path and what makes it another study (its --set list). */
+/* name: the pipeline's absolute path, so that a run tells what changed since the last one, --set or edited. */
 must_check struct error *memo_open(struct memo **out, struct store *s, const char *name, struct arena *a);
 /* Only port digests, blob lists, seconds and bytes are filled in, not key_text, notes or host. */
 bool memo_record(struct memo *m, const struct digest *key, struct record *out);
@@ -22,6 +22,8 @@ void memo_add_file(struct memo *m, const char *path, const struct stat *st, cons
 /* The key that task ("step" or "step@01,2") had in the last run that finished it. */
 bool memo_task(struct memo *m, const char *task, struct digest *key);
 void memo_add_task(struct memo *m, const char *task, const struct digest *key);
+/* What this run did not look at is saved too: it was only a part of the study. */
+void memo_keep_unused(struct memo *m);
 /* Is there anything to save? Tasks that are not added or asked for again are not saved again. */
 bool memo_changed(const struct memo *m);
 /* Writes what was added or used since opening, if anything changed. */

@@ -1,4 +1,4 @@
-/* What the memos of one pipeline name, for pins: its runs with other --set lists have memos of their own. */
+/* What the memo of a pipeline names, for pins. */
 #include "store/memo.h"
 
 #include <string.h>
@@ -8,14 +8,6 @@
 #include "store/memo_file.h"
 
 struct found { struct digest *key; int n; };
-
-/* A memo's name is a path, then a line for each --set. */
-static bool is_of(const char *name, const char *path)
-{
-	size_t n = strlen(path);
-
-	return !strncmp(name, path, n) && (!name[n] || name[n] == '\n');
-}
 
 static void take(struct found *f, const struct memo_view *v, struct arena *a)
 {
@@ -38,7 +30,7 @@ struct error *memo_keys(struct digest **key, int *n, struct store *s, const char
 		struct memo_view v;
 
 		if (store_read_at(s, arena_printf(scratch, "memo/%s", name[i]), MEMO_MAX, &bytes, &size, scratch)
-		    && memo_view_open(&v, bytes, size) && is_of(memo_view_name(&v, v.head.name), path))
+		    && memo_view_open(&v, bytes, size) && strcmp(memo_view_name(&v, v.head.name), path) == 0)
 			take(&found, &v, a);
 		arena_free(scratch);
 	}

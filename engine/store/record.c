@@ -131,15 +131,15 @@ static struct error *get_list(const struct doc **out, const struct doc *map, con
 	return *out && (*out)->kind == DOC_LIST ? NULL : wrong(*out ? *out : map, name, "a list");
 }
 
-/* Blob names become file names of exports. */
+/* Blob names become file names of exports; those of a list's items are "01/image.nii". */
 static bool is_file_name(const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(name), folder = strcspn(name, "/");
 
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)name[i] < ' ' || name[i] == '/')
+		if ((unsigned char)name[i] < ' ' || (name[i] == '/' && i != folder))
 			return false;
-	return n && n < 256 && name[0] != '.';
+	return n && n < 256 && folder && name[0] != '.' && (folder == n || (name[folder + 1] && name[folder + 1] != '.'));
 }
 
 static struct error *parse_blob(struct store_blob *out, const struct doc *d)

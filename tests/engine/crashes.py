@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """crashes.py SULCUS WORKER NAME... - runs that are hurt: killed, starved, refused, several at once."""
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -55,6 +56,19 @@ def memory_limit(s):
 
 
 # ---- signals ----
+def _alive(s):
+    """Command lines of processes that name the study's store."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(s.store) in words:
+            found.append(words)
+    return found
+
+
 def interrupt(s):
     s.write("steps:\n  a: {do: test.echo, text: quick}\n  b: {do: test.fail, how: hang, record: $a.record}\n"
             "  c: {do: command, argv: [sleep, '1000'], writes: {out: file}}\n")
@@ -68,8 +82,7 @@ def interrupt(s):
     assert p.returncode == 3, (p.returncode, out, err)
     assert s.states()["a"] == "ran" and s.states()["b"] == "skipped", s.states()
     assert "interrupted" in out, out
-    left = subprocess.run(["pgrep", "-f", f"^sulcus-worker|{s.store}"], capture_output=True, text=True).stdout
-    assert not left, f"still there: {left}"
+    assert not _alive(s), f"still there: {_alive(s)}"
 
 
 def _together(s, n):

@@ -140,6 +140,14 @@ steps:
     s.run()
 
 
+def failing_list(s):
+    """A failure above an axis that is not known yet is still a failure when the rest goes on."""
+    s.write("steps:\n  f: {do: test.fail, how: error}\n  l: {do: test.list, items: [a, b], record: $f.record}\n"
+            "  m: {do: test.echo, record: $l.records}\n  n: {do: test.echo, text: alone}\n")
+    s.run("--keep-going", code=1)
+    assert s.states()["f"] == "failed" and s.states()["l"] == "skipped" and s.states()["n"] == "ran", s.states()
+
+
 def late_axis(s):
     """Cells that are known only when the list was made."""
     text = """
@@ -373,6 +381,6 @@ def wrong_call(s):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, exports,
+    sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, failing_list, exports,
                             evicted, keep, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
                             same_bytes, wrong_call]))

@@ -32,7 +32,7 @@ def project_files():
     except (OSError, subprocess.CalledProcessError):
         found = []
         for folder, subs, names in os.walk(TOP):
-            subs[:] = [s for s in subs if not s.startswith("build") and s != ".git"]
+            subs[:] = [s for s in subs if not s.startswith(("build", ".git", "__pycache__")) and not s.endswith("_results")]
             found += [os.path.relpath(os.path.join(folder, n), TOP) for n in names]
         return sorted(found)
 
