@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "node/node.h"
+#include "run/origin.h"
 #include "run/progress.h"
 #include "run/sched_inside.h"
 #include "store/memo.h"
@@ -229,7 +230,7 @@ void task_finish(struct sched *s, struct task *t, struct pool_event *ev)
 	if (ev->death)
 		trouble(s, t, ev->death, ev);
 	else if (ev->reply->error)
-		trouble(s, t, ev->reply->error, ev);
+		trouble(s, t, error_origin(s->plan, t, ev->reply->error), ev);
 	else
 		succeed(s, t, ev->reply);
 }

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "config/diag.h"
 #include "node/node.h"
+#include "run/origin.h"
 #include "run/pool.h"
 #include "run/work.h"
 
@@ -137,6 +138,7 @@ static void take_reply(struct look *l, struct task *t, const struct reply *r)
 		struct wire_problem p = r->problem[i];
 
 		p.warning |= t->step->when && t->state == TASK_WAITING;
+		p.text = origin_text(l->plan, t, p.text);
 		note_problem(l, t, &p);
 	}
 	for (int i = 0; i < r->n_facts; i++)
@@ -152,7 +154,7 @@ static void take_reply(struct look *l, struct task *t, const struct reply *r)
 /* What went wrong while looking is the task's own trouble: it is told, and the others are still looked at. */
 static void take_error(struct look *l, struct task *t, struct error *e)
 {
-	struct error *last = e;
+	struct error *last = e = error_origin(l->plan, t, e);
 
 	while (last->cause)
 		last = last->cause;

@@ -148,6 +148,17 @@ def failing_list(s):
     assert s.states()["f"] == "failed" and s.states()["l"] == "skipped" and s.states()["n"] == "ran", s.states()
 
 
+def known_files(s):
+    """What is wrong inside a table is told of the file that people know, not of a blob."""
+    (s.folder / "s.tsv").write_text("a\tb\n" + "".join(f"{i % 3}\t{i % 5}\n" for i in range(20)))
+    (s.folder / "c.tsv").write_text("x\n" + "".join(f"{i * i}\n" if i != 2 else "foo\n" for i in range(20)))
+    s.write("inputs:\n  s: {kind: series, files: s.tsv}\n  c: {kind: table, files: c.tsv}\n"
+            "steps:\n  clean: {do: signals.clean, signals: $s, confounds: $c}\n")
+    for code in (1, 2):   # while running, and when the stored table is looked at before
+        out = s.run(code=code)
+        assert "c.tsv: row 3: 'foo'" in out and "/cas/" not in out, out
+
+
 def late_axis(s):
     """Cells that are known only when the list was made."""
     text = """
@@ -381,6 +392,6 @@ def wrong_call(s):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, failing_list, exports,
+    sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, failing_list, known_files, exports,
                             evicted, keep, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
                             same_bytes, wrong_call]))
