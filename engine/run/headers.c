@@ -147,8 +147,8 @@ static void take_reply(struct look *l, struct task *t, const struct reply *r)
 				w->facts[k] = r->facts[i].facts;
 	if (r->memory > 0)
 		t->memory = r->memory;
-	if (r->seconds > 0)
-		t->seconds = r->seconds;
+	if (r->predicted_s > 0)
+		t->seconds = r->predicted_s;
 }
 
 /* What went wrong while looking is the task's own trouble: it is told, and the others are still looked at. */

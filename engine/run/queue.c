@@ -49,6 +49,16 @@ static struct task *pop(struct sched *s)
 	return t;
 }
 
+/* Ready tasks that would keep a processor busy beside t; those that are soon done do not count. */
+static int rivals(const struct sched *s, const struct task *t)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->n_ready && i < LOOK_AHEAD; i++)
+		n += s->ready[i]->seconds <= 0 || s->ready[i]->seconds > t->seconds / 4;
+	return n;
+}
+
 /* Many ready tasks share the processors evenly, as that is cheaper than threads within each. */
 int task_threads(const struct sched *s, const struct task *t)
 {
@@ -58,7 +68,7 @@ int task_threads(const struct sched *s, const struct task *t)
 		return t->step->need.threads < s->opt->jobs ? t->step->need.threads : s->opt->jobs;
 	if (!t->step->node->threads)
 		return 1;
-	share = s->opt->jobs / (s->n_ready + 1);
+	share = s->opt->jobs / (rivals(s, t) + 1);
 	share = share < 1 ? 1 : share;
 	return share < free ? share : free > 1 ? free : 1;
 }

@@ -81,7 +81,8 @@ struct reply {
 	struct wire_problem *problem;
 	const char *text;           /* show */
 	const struct doc *doc;      /* diff */
-	double seconds, cpu;
+	double seconds, cpu;        /* that answering took */
+	double predicted_s;         /* shape: that the task will take on one core, 0: unknown */
 	int64_t peak, memory, bytes;
 };
 

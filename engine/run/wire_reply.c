@@ -130,6 +130,8 @@ void reply_write(struct buf *b, const struct reply *r)
 		json_doc(b, r->doc);
 		buf_add(b, ",");
 	}
+	if (r->predicted_s > 0)
+		buf_printf(b, "\"predicted\":%.6g,", r->predicted_s);
 	buf_printf(b, "\"seconds\":%.6f,\"cpu\":%.6f,\"peak\":%lld,\"memory\":%lld,\"bytes\":%lld}", r->seconds, r->cpu,
 	           (long long)r->peak, (long long)r->memory, (long long)r->bytes);
 }
@@ -244,6 +246,7 @@ static struct error *read_notes(struct reply *r, const struct doc *d, struct are
 static struct error *read_costs(struct reply *r, const struct doc *d)
 {
 	TRY(wire_number(&r->seconds, d, "seconds"));
+	TRY(wire_number(&r->predicted_s, d, "predicted"));
 	TRY(wire_number(&r->cpu, d, "cpu"));
 	TRY(wire_integer(&r->peak, d, "peak"));
 	TRY(wire_integer(&r->memory, d, "memory"));

@@ -122,7 +122,7 @@ struct error *serve_shape(struct job *j)
 	TRY(bind_params(params, n, j->request->given ? j->request->given : none, j->arena));
 	TRY(calls_find(n)->shape(&s, params));
 	j->reply->memory = s.memory;
-	j->reply->seconds = s.seconds;
+	j->reply->predicted_s = s.seconds;
 	return NULL;
 }
 
