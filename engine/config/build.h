@@ -76,6 +76,8 @@ bool source_find(struct builder *b, struct scope *s, const struct doc *ref, stru
 int ref_split(struct arena *a, const char *text, const char *part[3]);
 /* The names of the scope as a NULL-ended list. */
 const char *const *names_of(struct builder *b, const struct scope *s);
+/* All kinds, NULL ended, for suggestions. */
+const char *const *kind_names(struct builder *b);
 /* Tells that a reference's first part is not known, with the nearest name. */
 void name_unknown(struct builder *b, const struct scope *s, const struct doc *ref, const char *word);
 

@@ -19,18 +19,6 @@ static bool in_list(const char *const *list, const char *word)
 	return false;
 }
 
-/* Kinds that can be read from files, for suggestions. */
-static const char *const *importable(struct builder *b)
-{
-	const char **list = NULL;
-	int n = 0;
-
-	for (int i = 0; kind_table[i]; i++)
-		PUSH(b->a, list, n, kind_table[i]->name);
-	PUSH(b->a, list, n, NULL);
-	return list;
-}
-
 static const struct kind_decl *kind_of_input(struct builder *b, const struct doc *key, const struct doc *in)
 {
 	const struct doc *kind = doc_get(in, "kind");
@@ -44,7 +32,7 @@ static const struct kind_decl *kind_of_input(struct builder *b, const struct doc
 	k = kind_find(kind->text);
 	if (!k) {
 		diag_error(b->d, kind, "there is no kind '%s'", kind->text);
-		diag_nearest(b->d, kind->text, importable(b));
+		diag_nearest(b->d, kind->text, kind_names(b));
 	}
 	return k;
 }

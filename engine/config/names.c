@@ -120,6 +120,17 @@ const char *const *names_of(struct builder *b, const struct scope *s)
 	return list;
 }
 
+const char *const *kind_names(struct builder *b)
+{
+	const char **list = NULL;
+	int n = 0;
+
+	for (int i = 0; kind_table[i]; i++)
+		PUSH(b->a, list, n, kind_table[i]->name);
+	PUSH(b->a, list, n, NULL);
+	return list;
+}
+
 void name_unknown(struct builder *b, const struct scope *s, const struct doc *ref, const char *word)
 {
 	diag_error(b->d, ref, "there is no input, param or step called '%s'", word);

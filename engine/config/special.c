@@ -24,17 +24,6 @@ const struct node_decl *pick_decl(void)
 	return picks;
 }
 
-static const char *const *kind_names(struct builder *b)
-{
-	const char **list = NULL;
-	int n = 0;
-
-	for (int i = 0; kind_table[i]; i++)
-		PUSH(b->a, list, n, kind_table[i]->name);
-	PUSH(b->a, list, n, NULL);
-	return list;
-}
-
 static struct port_decl *command_ports(struct builder *b, const struct doc *map, bool out)
 {
 	struct port_decl *p = NEW_N(b->a, struct port_decl, map && map->kind == DOC_MAP ? map->n + 1 : 1);

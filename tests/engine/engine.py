@@ -20,6 +20,25 @@ steps:
   all: {do: test.echo, records: $second.record, gather: word}
 export: {r: $second.record, all: $all.record}
 """
+FAIL = """
+params:
+  x: {each: [1, 2, 3, 4]}
+steps:
+  bad: {do: test.fail, how: HOW}
+  after: {do: test.echo, record: $bad.record}
+  good: {do: test.echo, text: $x}
+  well: {do: test.echo, record: $good.record}
+"""
+WIDE = """
+params:
+  x: {each: [1, 2, 3, 4, 5, 6, 7, 8]}
+steps:
+  a: {do: test.sleep, ms: 5, text: $x}
+  b: {do: test.echo, record: $a.record, text: b, bytes: 20000}
+  c: {do: test.echo, record: $b.record, text: c}
+  all: {do: test.echo, records: $c.record, gather: x}
+export: {b: $b.record, all: $all.record}
+"""
 
 
 class Skip(Exception):

@@ -5,30 +5,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from engine import CHAIN, events, counts, run_scenarios  # noqa: E402
-
-# ---- failures ----
-FAIL = """
-params:
-  x: {each: [1, 2, 3, 4]}
-steps:
-  bad: {do: test.fail, how: HOW}
-  after: {do: test.echo, record: $bad.record}
-  good: {do: test.echo, text: $x}
-  well: {do: test.echo, record: $good.record}
-"""
-
-# ---- the same whatever happens ----
-WIDE = """
-params:
-  x: {each: [1, 2, 3, 4, 5, 6, 7, 8]}
-steps:
-  a: {do: test.sleep, ms: 5, text: $x}
-  b: {do: test.echo, record: $a.record, text: b, bytes: 20000}
-  c: {do: test.echo, record: $b.record, text: c}
-  all: {do: test.echo, records: $c.record, gather: x}
-export: {b: $b.record, all: $all.record}
-"""
+from engine import CHAIN, FAIL, WIDE, events, counts, run_scenarios  # noqa: E402
 
 
 # ---- what is run, and what is not ----
