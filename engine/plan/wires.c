@@ -100,20 +100,27 @@ static const int *rows_of(struct expansion *x, const struct task *t, const struc
 	return row;
 }
 
+static void dep_add(struct expansion *x, struct task_arg *arg, const struct lookup *l, int row)
+{
+	int k = arg->n;
+
+	if (l->n_gather)
+		PUSH(x->a, arg->cell, k, item_key(x, l, row));
+	PUSH(x->a, arg->dep, arg->n, dep_of(l, row));
+}
+
 static void deps_add(struct expansion *x, const struct task *t, struct task_arg *arg, const struct lookup *l, int at)
 {
-	const int *row = &at;
-	int n = 1;
+	const int *row;
+	int n;
 
-	if (!l->same)
-		row = rows_of(x, t, l, &n);
-	for (int i = 0; i < n; i++) {
-		int k = arg->n;
-
-		if (l->n_gather)
-			PUSH(x->a, arg->cell, k, item_key(x, l, row[i]));
-		PUSH(x->a, arg->dep, arg->n, dep_of(l, row[i]));
+	if (l->same) {
+		dep_add(x, arg, l, at);
+		return;
 	}
+	row = rows_of(x, t, l, &n);
+	for (int i = 0; i < n; i++)
+		dep_add(x, arg, l, row[i]);
 }
 
 static void wait_for(struct expansion *x, struct task *t, struct task *dep)
