@@ -191,6 +191,23 @@ static void print_node(struct arena *a, const struct node_decl *d)
 	print_params(a, d);
 }
 
+/* What every step can do besides the nodes; their ports are written in the step itself. */
+static const char *const built_in[][2] = {
+	{ "command", "Runs a program without a shell; its files are ports of the step.\n\n"
+	             "  {do: command, argv: [fslmaths, $in, -Tstd, $out], reads: {in: $x.image}, writes: {out: volume}}\n" },
+	{ "pick", "Takes one cell of an axis by its key.\n\n  {do: pick, item: $concat.image, cell: {run: 1}}     its output is item\n" },
+};
+
+static bool print_built_in(const char *name)
+{
+	for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
+		if (strcmp(name, built_in[i][0]) == 0) {
+			printf("%s: %s", name, built_in[i][1]);
+			return true;
+		}
+	return false;
+}
+
 static struct error *no_node(struct arena *a, const char *name)
 {
 	const char **names = NULL, *near;
@@ -219,11 +236,12 @@ static struct error *nodes(int argc, char **argv, struct arena *a)
 	for (int i = 0; i < rest.n; i++) {
 		const struct node_decl *d = node_find(rest.text[i]);
 
-		if (!d)
-			return no_node(a, rest.text[i]);
 		if (i > 0)
 			putchar('\n');
-		print_node(a, d);
+		if (d)
+			print_node(a, d);
+		else if (!print_built_in(rest.text[i]))
+			return no_node(a, rest.text[i]);
 	}
 	return NULL;
 }

@@ -141,6 +141,8 @@ class Commands(unittest.TestCase):
         names = self.call("nodes", "--names").split()
         self.assertIn("image.smooth", names)
         self.assertFalse([n for n in names if n.startswith(("test.", "import."))])
+        self.assertIn("argv", self.call("nodes", "command"))
+        self.assertIn("cell", self.call("nodes", "pick"))
         text = self.call("nodes", "image.smooth")
         self.assertIn("fwhm", text)
         self.assertIn("default 6 mm", text)
