@@ -1,9 +1,11 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -123,6 +125,24 @@ static struct error *run_file(int *code, const char *file, const struct run_opti
 	return e;
 }
 
+/* While planning and exporting; all that is published appears by rename, so ending here leaves nothing half-written.
+ * While tasks run, the scheduler takes the signal itself. */
+static void interrupted(int sig)
+{
+	(void)sig;
+	_exit(CLI_INTERRUPTED);
+}
+
+static void end_on_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = interrupted }, was;
+
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		if (!sigaction(signals[i], NULL, &was) && was.sa_handler != SIG_IGN)   /* nohup stays */
+			sigaction(signals[i], &act, NULL);
+}
+
 static int run(int argc, char **argv)
 {
 	struct run_options o = { 0 };
@@ -136,6 +156,7 @@ static int run(int argc, char **argv)
 	if (e) {
 		code = cli_usage(&cmd_run, e);
 	} else {
+		end_on_signals();
 		e = run_file(&code, rest.text[0], &o, a);
 		code = e ? cli_fail(e) : code;
 	}

@@ -73,6 +73,19 @@ def _together(s, n):
     assert all(s.results(f"out{i}") == s.results("out0") for i in range(n))
 
 
+def interrupt_planning(s):
+    """A signal ends the run with 3 wherever it is; nothing is left half-written."""
+    s.write("steps:\n" + "".join(f"  s{i}: {{do: test.echo, text: t{i}}}\n" for i in range(20000)))
+    for delay in (0.3, 0.5):
+        p = s.start("--quiet")
+        time.sleep(delay)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=30)
+        assert p.returncode == 3, (p.returncode, out[-500:], err[-500:])
+    verify = subprocess.run([s.sulcus, "cache", "verify"], env=s.env(), capture_output=True, text=True)
+    assert verify.returncode == 0, verify.stdout + verify.stderr
+
+
 def two_runs(s):
     s.write(WIDE)
     _together(s, 2)
@@ -163,6 +176,21 @@ def full_disk(s):
         subprocess.run(["umount", "-l", str(s.store)])
 
 
+def free_space(s):
+    """What headers promise is held against the disk before anything is computed."""
+    s.store.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(s.store)],
+                                           capture_output=True).returncode:
+        raise Skip("needs a mount of its own")
+    try:
+        s.write("steps:\n  study: {do: phantom.study}\nexport: {bold: $study.bold}\n")
+        out = s.run(code=1)
+        assert "the results will need" in out and "free some" in out, out
+        assert not list((s.store / "cas").rglob("*.*")), "something was computed"
+    finally:
+        subprocess.run(["umount", "-l", str(s.store)])
+
+
 if __name__ == "__main__":
-    sys.exit(run_scenarios([crashes, memory_limit, interrupt, two_runs, four_runs, dead_holder, kill_storm, read_only,
-                            full_disk]))
+    sys.exit(run_scenarios([crashes, memory_limit, interrupt, interrupt_planning, two_runs, four_runs, dead_holder, kill_storm, read_only,
+                            full_disk, free_space]))

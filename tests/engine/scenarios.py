@@ -2,6 +2,7 @@
 """scenarios.py SULCUS WORKER NAME... - runs the named scenarios (all without a name); each is a function below."""
 import json
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -134,6 +135,25 @@ def known_files(s):
     for code in (1, 2):   # while running, and when the stored table is looked at before
         out = s.run(code=code)
         assert "c.tsv: row 3: 'foo'" in out and "/cas/" not in out, out
+
+
+def live(s):
+    """On a terminal one line a running task, drawn anew; nothing of it in a pipe, no colours with NO_COLOR."""
+    import pty
+    s.write("steps:\n  nap: {do: test.sleep, ms: 400}\n")
+    main, side = pty.openpty()
+    p = subprocess.Popen([s.sulcus, "run", "p.yaml"], cwd=s.folder, env=s.env(TERM="xterm", NO_COLOR="1"), stdout=side, stderr=side)
+    os.close(side)
+    out = b""
+    while p.poll() is None or out.count(b"1 ran") == 0:
+        try:
+            out += os.read(main, 4096)
+        except OSError:   # the other end is closed
+            break
+    os.close(main)
+    assert p.wait() == 0 and out.count(b"nap") > 2 and b"0 of 1 tasks" in out and b"\x1b[J" in out and b"\x1b[3" not in out, out
+    s.write("steps:\n  nap: {do: test.sleep, ms: 200}\n")
+    assert "\x1b" not in s.run()
 
 
 def late_axis(s):
@@ -369,6 +389,6 @@ def wrong_call(s):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, failing_list, known_files, exports,
+    sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, live, failing_list, known_files, exports,
                             evicted, keep, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
                             same_bytes, wrong_call]))
