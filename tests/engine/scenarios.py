@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from engine import CHAIN, FAIL, WIDE, events, counts, run_scenarios  # noqa: E402
+from engine import CHAIN, FAIL, WIDE, Skip, events, counts, run_scenarios  # noqa: E402
 
 
 # ---- what is run, and what is not ----
@@ -141,7 +141,10 @@ def live(s):
     """On a terminal one line a running task, drawn anew; nothing of it in a pipe, no colours with NO_COLOR."""
     import pty
     s.write("steps:\n  nap: {do: test.sleep, ms: 400}\n")
-    main, side = pty.openpty()
+    try:
+        main, side = pty.openpty()
+    except OSError as e:
+        raise Skip("no terminal to be had: " + str(e))
     p = subprocess.Popen([s.sulcus, "run", "p.yaml"], cwd=s.folder, env=s.env(TERM="xterm", NO_COLOR="1"), stdout=side, stderr=side)
     os.close(side)
     out = b""
