@@ -137,6 +137,26 @@ class Commands(unittest.TestCase):
             boxes = xml.parse(os.path.join(self.folder, "g.svg")).findall(".//{*}text[@class='name']")
             self.assertEqual([b.text for b in boxes], ["study", "smooth", "mean", "all", "mean", "all"])
 
+    def test_a_bids_query_finds_the_files_of_its_entities(self):
+        """Entities that are not named may stand between; other tasks, descriptions and folders do not match."""
+        for sub in ("01", "02"):
+            func = f"data/derivatives/fmriprep/sub-{sub}/ses-a/func"
+            os.makedirs(os.path.join(self.folder, func))
+            os.makedirs(os.path.join(self.folder, f"data/sub-{sub}/func"))
+            for run in ("1", "2"):
+                for task, desc in (("rest", "confounds"), ("nback", "confounds"), ("rest", "other")):
+                    name = f"sub-{sub}_ses-a_task-{task}_acq-x_run-{run}_desc-{desc}_timeseries.tsv"
+                    self.write(f"{func}/{name}", f"x\n{sub}{run}{len(task)}\n")
+                self.write(f"data/sub-{sub}/func/sub-{sub}_task-rest_run-{run}_desc-confounds_timeseries.tsv", "x\n0\n")
+        self.write("b.yaml", "sulcus: 1\ninputs:\n  t: {kind: table, per: [sub, run], bids: {root: data, derivatives: fmriprep, "
+                   "task: rest, desc: confounds, suffix: timeseries}}\nsteps:\n  e: {do: test.echo, table: $t}\nexport: {t: $t}\n")
+        self.call("run", "b.yaml", "--out", "out")
+        for sub in ("01", "02"):
+            for run in ("1", "2"):
+                with open(os.path.join(self.folder, f"out/sub-{sub}_run-{run}_t.tsv")) as f:
+                    self.assertEqual(f.read(), f"x\n{sub}{run}4\n")
+        self.assertEqual(len([n for n in os.listdir(os.path.join(self.folder, "out")) if n.endswith(".tsv")]), 4)
+
     def test_nodes_and_schema(self):
         names = self.call("nodes", "--names").split()
         self.assertIn("image.smooth", names)
