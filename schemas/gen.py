@@ -7,6 +7,7 @@ gen.py calls  FILES...         node_calls: functions, for the worker
 gen.py editor FILES...         schema_json: JSON Schema (draft 2020-12) of a pipeline file
 """
 import json
+import os
 import re
 import sys
 
@@ -18,7 +19,8 @@ SUFFIX = {"mm": "_mm", "Hz": "_hz", "s": "_s", "%": "_pct", "mm3": "_mm3", "deg"
 RESERVED = set("do each gather missing when else need retry keep note".split())
 PARAM_KEYS = set("type unit doc nilearn default optional min max above_min min_n max_n of".split())
 PORT_KEYS = set("kind kind_of doc optional many literal on_request axis".split())
-NODE_KEYS = set("node version doc see nilearn threads shape axis over inputs outputs params".split())
+NODE_KEYS = set("node version doc see nilearn threads shape axis over parts inputs outputs params".split())
+PART_KEYS = set("part doc inputs outputs params".split())
 KIND_KEYS = set("kind is doc blob ext export_ext import pair".split())
 
 
@@ -48,10 +50,23 @@ def check_param(path, name, p):
         fail(path, f"{name}: optional and default exclude each other")
 
 
+def add_parts(path, s):
+    """The ports and parameters of schemas/parts/NAME.yaml come after the node's own; what the node declares itself stays."""
+    for name in s.get("parts") or []:
+        file = os.path.join(os.path.dirname(path), "..", "parts", name + ".yaml")
+        with open(file) as f:
+            p = yaml.safe_load(f)
+        known(file, name, p, PART_KEYS)
+        for part in ("inputs", "outputs", "params"):
+            for key, what in (p.get(part) or {}).items():
+                s[part].setdefault(key, what)
+
+
 def read_node(path, s):
     known(path, s["node"], s, NODE_KEYS)
     for part in ("inputs", "outputs", "params"):
         s[part] = s.get(part) or {}
+    add_parts(path, s)
     for name, p in s["params"].items():
         check_param(path, name, p)
     for part in ("inputs", "outputs"):

@@ -1,26 +1,10 @@
 """Which pipeline computes a reference case. A function without a row here has no node yet."""
+import glob
+import importlib
 import json
+import os
 
-CLEAN = {"detrend": "detrend", "standardize": "standardize", "standardize_confounds": "standardize_confounds",
-         "low_pass": "low_pass", "high_pass": "high_pass", "t_r": "tr", "smoothing_fwhm": "smoothing", "radius": "radius",
-         "allow_overlap": "allow_overlap", "fwhm": "fwhm"}
-
-
-class Waiting(Exception):
-    """The case needs something that does not exist yet."""
-
-
-def words(params, *skip):
-    """nilearn's parameters in our words; null is left out."""
-    out = {}
-    for key, value in params.items():
-        if key in skip or value is None:
-            continue
-        if key not in CLEAN:
-            raise Waiting(f"no parameter for {key}")
-        out[CLEAN[key]] = value
-    return out
-
+from words import Waiting, words
 
 def seeds_of(case, read):
     seeds = case["params"]["seeds"]
@@ -75,6 +59,7 @@ def seed_to_voxel(case, read):
     return steps, {"r": "$x.r", "z": "$x.z", "seed_signal": "$seed.signals"}
 
 
+# Each file cases_<area>.py has a table of the same shape; KINDS there are kinds of its inputs.
 PIPELINES = {
     "image.smooth_img": smooth,
     "image.mean_img": mean,
@@ -85,6 +70,11 @@ PIPELINES = {
 }
 
 KINDS = {"img": "bold", "confounds": "table", "mask_img": "mask"}
+
+for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases_*.py"))):
+    area = importlib.import_module(os.path.basename(path)[:-3])
+    PIPELINES.update(area.PIPELINES)
+    KINDS.update(getattr(area, "KINDS", {}))
 
 
 def pipeline(case, root, read):

@@ -3,60 +3,26 @@
  * An output that changed without a new version of its node fails, because stored results would be stale without anybody
  * noticing. With a new version, put the printed line into the file. The digests are those of one kind of processor:
  * nodes that go through the library's tangent or LAPACK may have other last bits elsewhere. */
-#include "harness.h"
+#include "golden.h"
 
 #include <stdio.h>
 
-#include "base/file.h"
 #include "connectome.seed_to_voxel.node.h"
 #include "image.mean.node.h"
 #include "image.mean_of.node.h"
 #include "image.smooth.node.h"
 #include "mask.background.node.h"
-#include "phantom.study.node.h"
 #include "signals.clean.node.h"
 #include "signals.spheres.node.h"
 #include "signals.voxels.node.h"
 
-static const char *golden(void)
-{
-	char *text;
-	size_t n;
-
-	CHECK_OK(file_read(&text, &n, GOLDEN, 1 << 20, check_arena()));
-	return text;
-}
-
-static void expect(const char *node, const struct out *o, const char *blob)
-{
-	const char *line = arena_printf(check_arena(), "%s %d %s %s\n", node, node_find(node)->version, blob,
-	                                h_digest(o, blob));
-
-	if (strstr(golden(), line))
-		return;
-	fprintf(stderr, "not in %s:\n%s", GOLDEN, line);
-	fail_msg("%s", node);
-}
-
 static struct out *bold, *confounds;
-
-static void make_study(void)
-{
-	struct phantom_study_params p = { .subjects = (const char *const[]){ "01" }, .n_subjects = 1, .run = 1,
-	                                  .rng_seed = 1,
-	                                  .n_volumes = 40, .has_n_volumes = true };
-
-	bold = h_out();
-	confounds = h_out();
-	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
-	                           &(struct phantom_study_outputs){ .bold = bold, .confounds = confounds }));
-}
 
 TEST(golden_phantom)
 {
-	make_study();
-	expect("phantom.study", bold, "image.nii");
-	expect("phantom.study", confounds, "table.tsv");
+	golden_study(&bold, &confounds);
+	golden_expect("phantom.study", bold, "image.nii");
+	golden_expect("phantom.study", confounds, "table.tsv");
 }
 
 TEST(golden_images)
@@ -64,7 +30,7 @@ TEST(golden_images)
 	struct out *smooth = h_out(), *mean = h_out(), *mask = h_out(), *both = h_out();
 	struct item items[2];
 
-	make_study();
+	golden_study(&bold, &confounds);
 	CHECK_OK(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 12, 6, 9 },
 	                                                                   .n_fwhm = 3 },
 	                          &(struct image_smooth_inputs){ h_item(bold,
@@ -80,10 +46,10 @@ TEST(golden_images)
 	CHECK_OK(image_mean_of_run(h_env(1), &(struct image_mean_of_params){ 0 }, &(struct image_mean_of_inputs){ { 2,
 	                                                                                                            items } },
 	                           &(struct image_mean_of_outputs){ both }));
-	expect("image.smooth", smooth, "image.nii");
-	expect("image.mean", mean, "image.nii");
-	expect("mask.background", mask, "image.nii");
-	expect("image.mean_of", both, "image.nii");
+	golden_expect("image.smooth", smooth, "image.nii");
+	golden_expect("image.mean", mean, "image.nii");
+	golden_expect("mask.background", mask, "image.nii");
+	golden_expect("image.mean_of", both, "image.nii");
 }
 
 TEST(golden_signals)
@@ -96,7 +62,7 @@ TEST(golden_signals)
 	                                   .standardize_confounds = true };
 	const struct item *im;
 
-	make_study();
+	golden_study(&bold, &confounds);
 	im = h_item(bold, "bold");
 	CHECK_OK(signals_spheres_run(h_env(1), &(struct signals_spheres_params){ .radius_mm = 12, .has_radius = true },
 	         &(struct signals_spheres_inputs){ .bold = im, .seeds = h_literal("coords", "[[0, -52, 18]]") },
@@ -111,17 +77,17 @@ TEST(golden_signals)
 	         &(struct connectome_seed_to_voxel_inputs){ h_item(seed, "series"), h_item(voxels, "series"),
 	                                                    h_item(mask, "mask") },
 	         &(struct connectome_seed_to_voxel_outputs){ r, z }));
-	expect("signals.spheres", seed, "series.npy");
-	expect("signals.voxels", voxels, "series.npy");
-	expect("signals.clean", clean, "series.npy");
-	expect("connectome.seed_to_voxel", r, "image.nii");
-	expect("connectome.seed_to_voxel", z, "image.nii");
+	golden_expect("signals.spheres", seed, "series.npy");
+	golden_expect("signals.voxels", voxels, "series.npy");
+	golden_expect("signals.clean", clean, "series.npy");
+	golden_expect("connectome.seed_to_voxel", r, "image.nii");
+	golden_expect("connectome.seed_to_voxel", z, "image.nii");
 }
 
 /* Every node that somebody added has a line; test nodes and imports are the engine's. */
 TEST(golden_has_every_node)
 {
-	const char *text = golden();
+	const char *text = golden_text();
 
 	for (int i = 0; node_table[i]; i++) {
 		const char *name = node_table[i]->name;
