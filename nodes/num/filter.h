@@ -13,7 +13,7 @@ enum {
 	FILTER_LANES = 16,  /* columns that filter_run() does at once */
 };
 
-enum filter_band { FILTER_NONE, FILTER_LOW, FILTER_HIGH, FILTER_BAND };
+enum filter_band { FILTER_NONE, FILTER_LOW, FILTER_HIGH, FILTER_BAND, FILTER_STOP };
 
 /* What has to be said about the cut-offs that were asked for. */
 enum filter_fact {
@@ -30,8 +30,8 @@ enum filter_fact {
 
 struct filter_cutoffs {
 	enum filter_band band;
-	double high_pass_hz;  /* signal below is removed; meaningful for HIGH and BAND */
-	double low_pass_hz;   /* signal above is removed; meaningful for LOW and BAND */
+	double high_pass_hz;  /* signal below is removed; meaningful for HIGH and BAND; STOP: the upper edge */
+	double low_pass_hz;   /* signal above is removed; meaningful for LOW and BAND; STOP: the lower edge */
 	int facts;            /* of enum filter_fact; when one is IMPOSSIBLE, band is NONE */
 };
 
@@ -46,6 +46,9 @@ struct filter {
 /* NAN: no such cut-off. At or above Nyquist: Nyquist - Nyquist 10 eps32; below 0: Nyquist eps32 (nilearn's
  * rules). */
 struct filter_cutoffs filter_cutoffs(double high_pass_hz, double low_pass_hz, double tr_s, int order);
+/* The same for a filter that removes what is between from_hz and to_hz. A band that begins at or above Nyquist leaves
+ * signals as they are (LOW_CLIPPED and UNFILTERED); one that ends there ends just below (HIGH_CLIPPED). */
+struct filter_cutoffs filter_stop_cutoffs(double from_hz, double to_hz, double tr_s, int order);
 /* Butterworth of this order; order within 1 .. FILTER_MAX_ORDER, cut-offs as filter_cutoffs() gave them. */
 void filter_design(struct filter *f, const struct filter_cutoffs *cut, double tr_s, int order);
 /* |H|^2 at this frequency, which is the gain of forward and backward together. */

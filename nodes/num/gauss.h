@@ -57,7 +57,17 @@ void gauss_smooth(const struct gauss *g, const struct gauss_source *in, int volu
 /* All volumes into out [n_vol][nk][nj][ni], which may be the source's own voxels. */
 void gauss_smooth_volumes(const struct gauss *g, const struct gauss_source *in, float out[], int n_threads,
                           struct arena *scratch);
-/* The same, but only of the voxels index[0 .. n_vox - 1] (i + ni (j + nj k)): out [n_vol][n_vox]. */
+
+/* Which lines and planes have to be smoothed so that some voxels are right; read only, shared by threads. */
+struct gauss_reach;
+/* The voxels index[0 .. n_vox - 1] (i + ni (j + nj k)), in any order; index is kept, not copied. */
+struct gauss_reach *gauss_reach_new(const struct gauss *g, long n_vox, const int32_t index[], struct arena *a);
+/* Floats of work space that one thread needs. */
+size_t gauss_reach_work(const struct gauss *g, const struct gauss_reach *reach);
+/* Those voxels of one volume: out [n_vox]. The work follows the voxels, the bits are those of gauss_smooth(). */
+void gauss_smooth_reach(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in,
+                        int volume, float out[], float work[]);
+/* The same as gauss_smooth_volumes(), but only of the voxels index[0 .. n_vox - 1] (i + ni (j + nj k)): out [n_vol][n_vox]. */
 void gauss_smooth_gather(const struct gauss *g, const struct gauss_source *in, long n_vox, const int32_t index[],
                          float out[], int n_threads, struct arena *scratch);
 
