@@ -1,6 +1,12 @@
-/* gather.h - the voxels of a run that somebody wants, smoothed in space, one row a volume. */
+/* gather.h - a run as volumes that somebody wants: perhaps on another grid, perhaps smoothed, and of them the voxels at
+ * an index list, one row a volume.
+ *
+ * Work follows the voxels that are wanted: without resampling and smoothing nothing else is converted, with them what
+ * lies within reach is. Memory is one volume and its work space a thread, never another 4-D image. */
 #ifndef SULCUS_FMRI_GATHER_H
 #define SULCUS_FMRI_GATHER_H
+
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "img/image.h"
@@ -16,6 +22,26 @@ struct fwhm { int n; const double *mm; };
 must_check struct error *fwhm_gauss(struct gauss **out, const struct fwhm *f, const struct grid *g, struct arena *a);
 /* Problems with the parameter called where on this grid. */
 void fwhm_check(struct shape *s, const struct fwhm *f, const struct grid *g, const char *where);
+
+/* Smoothing and confounds of the data's own: schemas/parts/space.yaml. */
+struct space_args { struct fwhm smoothing; bool high_variance_confounds; };
+#define SPACE_ARGS(p) ((struct space_args){ { (p)->n_smoothing, (p)->smoothing_mm }, (p)->high_variance_confounds })
+
+struct gather_options {
+	const struct grid *onto;     /* resampled onto this grid first (continuous, clipped); NULL: the image's own */
+	struct fwhm smoothing;       /* then smoothed */
+	enum nonfinite nonfinite;    /* of what is neither resampled nor smoothed, which sees them as 0 */
+	bool compat;                 /* nilearn's way of resampling, with its slips */
+};
+struct gather;
+/* The voxels of `onto`, or of the image, at index [n]; index is kept, not copied. */
+must_check struct error *gather_new(struct gather **out, const struct image *im, const struct gather_options *o, long n,
+                                    const int *index, int n_threads, struct arena *a);
+/* Calls fn once for every volume, in any order and from all threads: row [n], worker < par_workers(n_threads, n_vol). */
+typedef void gather_row_fn(void *ctx, int t, const double *row, int worker);
+void gather_rows(const struct gather *g, gather_row_fn *fn, void *ctx, int n_threads, struct arena *a);
+/* out [n_vol][n] */
+void gather_floats(const struct gather *g, float *out, int n_threads, struct arena *a);
 
 /* Volume t, smoothed (g NULL: as it is), NaN and infinities 0. work: gather_work() floats. */
 void gather_volume(const struct image *im, const struct gauss *g, int t, float *out, float *work);

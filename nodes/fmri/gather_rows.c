@@ -1,0 +1,192 @@
+/* A volume goes through three steps, each on the box of what is wanted and what smoothing reaches: its voxels as floats
+ * (resampled if asked for), smoothed, and the wanted ones picked. */
+#include "fmri/gather.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "num/gauss.h"
+#include "num/par.h"
+
+struct gather {
+	const struct image *im;
+	enum nonfinite nonfinite;
+	long n;
+	const int *index;            /* [n] in the volumes of the grid that was asked for */
+	struct gauss *gauss;         /* of the box; NULL: not smoothed */
+	int low[3], size[3];         /* the box: first voxel, voxels along each axis */
+	const int *in_box;           /* [n] where the wanted voxels are in the box */
+};
+
+/* What one thread needs. */
+struct bench { float *box, *work; double *row; };
+
+/* Smallest box with all wanted voxels. */
+static void box_of(struct gather *g, const struct grid *grid)
+{
+	int high[3] = { -1, -1, -1 };
+
+	for (int d = 0; d < 3; d++)
+		g->low[d] = g->n > 0 ? grid->n[d] : 0;
+	for (long v = 0; v < g->n; v++) {
+		int at[3];
+
+		grid_voxel(grid, g->index[v], at);
+		for (int d = 0; d < 3; d++) {
+			g->low[d] = at[d] < g->low[d] ? at[d] : g->low[d];
+			high[d] = at[d] > high[d] ? at[d] : high[d];
+		}
+	}
+	for (int d = 0; d < 3; d++)
+		g->size[d] = high[d] - g->low[d] + 1 > 0 ? high[d] - g->low[d] + 1 : 1;
+}
+
+/* With as many voxels more on each side as smoothing reaches. Where the box ends before the image does, what is wrong
+ * there (smoothing mirrors at its faces) does not reach a wanted voxel. */
+static void widen(struct gather *g, const struct grid *grid, const int radius[3])
+{
+	for (int d = 0; d < 3; d++) {
+		int low = g->low[d] - radius[d], high = g->low[d] + g->size[d] + radius[d];
+
+		low = low > 0 ? low : 0;
+		high = high < grid->n[d] ? high : grid->n[d];
+		g->low[d] = low;
+		g->size[d] = high - low;
+	}
+}
+
+static long box_voxels(const struct gather *g)
+{
+	return (long)g->size[0] * g->size[1] * g->size[2];
+}
+
+static const int *places_in_box(const struct gather *g, const struct grid *grid, struct arena *a)
+{
+	int *place = NEW_N(a, int, g->n + 1);
+
+	for (long v = 0; v < g->n; v++) {
+		int at[3];
+
+		grid_voxel(grid, g->index[v], at);
+		place[v] = at[0] - g->low[0] + g->size[0] * (at[1] - g->low[1] + g->size[1] * (at[2] - g->low[2]));
+	}
+	return place;
+}
+
+/* The Gaussian's weights depend on the voxels' size, its mirrors on the box. */
+static struct error *smoothing(struct gather *g, const struct fwhm *f, const struct grid *grid, struct arena *a)
+{
+	struct gauss *whole;
+	struct grid box = *grid;
+
+	TRY(fwhm_gauss(&whole, f, grid, a));
+	if (!whole)
+		return NULL;
+	widen(g, grid, whole->radius);
+	memcpy(box.n, g->size, sizeof box.n);
+	return fwhm_gauss(&g->gauss, f, &box, a);
+}
+
+struct error *gather_new(struct gather **out, const struct image *im, const struct gather_options *o, long n,
+                         const int *index, int n_threads, struct arena *a)
+{
+	const struct grid *grid = o->onto ? o->onto : &im->grid;
+	struct gather *g = *out = NEW(a, struct gather);
+
+	(void)n_threads;
+	*g = (struct gather){ .im = im, .nonfinite = o->nonfinite, .n = n, .index = index };
+	box_of(g, grid);
+	TRY(smoothing(g, &o->smoothing, grid, a));
+	if (g->gauss)
+		g->in_box = places_in_box(g, grid, a);
+	return NULL;
+}
+
+static void box_of_image(const struct gather *g, int t, float *out)
+{
+	const struct grid *grid = &g->im->grid;
+
+	for (int k = 0; k < g->size[2]; k++)
+		for (int j = 0; j < g->size[1]; j++, out += g->size[0])
+			image_part(g->im, t, grid_index(grid, g->low[0], g->low[1] + j, g->low[2] + k), g->size[0], NONFINITE_ZERO,
+			           out);
+}
+
+/* The box of volume t, smoothed. */
+static void make_box(const struct gather *g, int t, const struct bench *b)
+{
+	box_of_image(g, t, b->box);
+	gauss_smooth(g->gauss, &(struct gauss_source){ .n_vol = 1, .voxel = b->box, .slope = 1 }, 0, b->box, b->work);
+}
+
+static struct bench *benches(const struct gather *g, int workers, bool rows, struct arena *a)
+{
+	struct bench *b = NEW_N(a, struct bench, workers);
+
+	for (int w = 0; w < workers; w++) {
+		if (g->gauss) {
+			b[w].box = arena_alloc(a, (size_t)box_voxels(g), sizeof(float));
+			b[w].work = arena_alloc(a, gauss_work_size(g->gauss), sizeof(float));
+		}
+		if (rows)
+			b[w].row = arena_alloc(a, (size_t)g->n + 1, sizeof(double));
+	}
+	return b;
+}
+
+struct gathering {
+	const struct gather *g;
+	const struct bench *bench;   /* [worker] */
+	float *out;                  /* [n_vol][n], or for rows: */
+	gather_row_fn *fn;
+	void *ctx;
+};
+
+static void one_row(void *ctx, long t, int worker)
+{
+	const struct gathering *c = ctx;
+	const struct gather *g = c->g;
+	const struct bench *b = &c->bench[worker];
+
+	if (!g->in_box)
+		image_gather_double(g->im, (int)t, g->nonfinite, g->n, g->index, b->row);
+	else
+		make_box(g, (int)t, b);
+	for (long v = 0; g->in_box && v < g->n; v++)
+		b->row[v] = b->box[g->in_box[v]];
+	c->fn(c->ctx, (int)t, b->row, worker);
+}
+
+void gather_rows(const struct gather *g, gather_row_fn *fn, void *ctx, int n_threads, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	struct gathering c = { .g = g, .bench = benches(g, par_workers(n_threads, g->im->n_vol), true, a), .fn = fn, .ctx = ctx };
+
+	par_for(n_threads, g->im->n_vol, one_row, &c);
+	arena_reset(a, mark);
+}
+
+static void one_floats(void *ctx, long t, int worker)
+{
+	const struct gathering *c = ctx;
+	const struct gather *g = c->g;
+	const struct bench *b = &c->bench[worker];
+	float *row = c->out + t * g->n;
+
+	if (!g->in_box) {
+		image_gather(g->im, (int)t, g->nonfinite, g->n, g->index, row);
+		return;
+	}
+	make_box(g, (int)t, b);
+	for (long v = 0; v < g->n; v++)
+		row[v] = b->box[g->in_box[v]];
+}
+
+void gather_floats(const struct gather *g, float *out, int n_threads, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	struct gathering c = { .g = g, .bench = benches(g, par_workers(n_threads, g->im->n_vol), false, a), .out = out };
+
+	par_for(n_threads, g->im->n_vol, one_floats, &c);
+	arena_reset(a, mark);
+}
