@@ -10,15 +10,24 @@ struct item;
 
 struct labels {
 	struct grid grid;
-	int n;                   /* labels present, without 0 */
+	int n;                   /* labels present, without the background */
 	const int *value;        /* [n] ascending */
-	const char *const *name; /* [n] from names.tsv, else the value as text */
-	const int *label;        /* [grid_size] in the order of a volume, 0 outside */
+	const char *const *name; /* [n] */
+	const int *region;       /* [grid_size] in the order of a volume: which of the n, -1 outside all */
+	const int *size;         /* [n] voxels of each */
 };
 
-/* Values must be whole numbers within int; NaN is 0. */
-must_check struct error *labels_read(struct labels *out, const struct item *it, struct arena *a);
+/* Values must be whole numbers within int; NaN and the value `background` are outside. Names come from the table `names`
+ * (an artifact, or NULL), else from the image's own names.tsv, else they are the values as text. */
+must_check struct error *labels_read(struct labels *out, const struct item *it, int background, const struct item *names,
+                                     struct arena *a);
 
+/* ---- names ---- */
+/* The names of n ascending values from a table; what has none there is called by its number, and a name that several have
+ * gets its number added. it: as for labels_read. A table has columns `index` or `value`, and `name`; or no such header and
+ * two or more columns, numbers first, then names, as FreeSurfer's and FSL's lists of labels have them. */
+must_check struct error *names_of_values(const char *const **name, int n, const int value[], const struct item *table,
+                                         const char *names_tsv, struct arena *a);
 /* names.tsv: a header "index name" and a row for each; values NULL: 0, 1, 2, ... */
 must_check struct error *names_write(const char *path, int n, const int *value, const char *const *name,
                                      struct arena *a);

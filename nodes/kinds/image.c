@@ -68,31 +68,6 @@ struct error *kind_image_show(FILE *f, const struct item *it, struct arena *a)
 	return NULL;
 }
 
-static int *count_voxels(const struct labels *l, struct arena *a)
-{
-	int *n = NEW_N(a, int, l->n);
-
-	for (long v = 0, k = 0; v < grid_size(&l->grid); v++) {
-		if (l->label[v] == 0)
-			continue;
-		if (l->value[k] != l->label[v]) {   /* values are sorted: halve */
-			int low = 0, high = l->n - 1;
-
-			while (low < high) {
-				int mid = (low + high) / 2;
-
-				if (l->value[mid] < l->label[v])
-					low = mid + 1;
-				else
-					high = mid;
-			}
-			k = low;
-		}
-		n[k]++;
-	}
-	return n;
-}
-
 struct error *kind_labels_show(FILE *f, const struct item *it, struct arena *a)
 {
 	struct labels l;
@@ -101,12 +76,10 @@ struct error *kind_labels_show(FILE *f, const struct item *it, struct arena *a)
 	TRY(image_of(&im, it, a));
 	show_header(f, &im, a);
 	image_close(&im);
-	TRY(labels_read(&l, it, a));
-	int *n = count_voxels(&l, a);
-
+	TRY(labels_read(&l, it, 0, NULL, a));
 	fprintf(f, "%d labels\n", l.n);
 	for (int k = 0; k < l.n && k < NAMES_SHOWN; k++)
-		fprintf(f, "%8d  %s (%d voxels)\n", l.value[k], l.name[k], n[k]);
+		fprintf(f, "%8d  %s (%d voxels)\n", l.value[k], l.name[k], l.size[k]);
 	if (l.n > NAMES_SHOWN)
 		fprintf(f, "          and %d more\n", l.n - NAMES_SHOWN);
 	return NULL;

@@ -123,15 +123,16 @@ TEST(labels_are_ascending_with_their_names)
 
 	CHECK_OK(image_write_floats(path, &grid, x));
 	CHECK_OK(names_write(names, 2, value, name, check_arena()));
-	CHECK_OK(labels_read(&l, &it, check_arena()));
+	CHECK_OK(labels_read(&l, &it, 0, NULL, check_arena()));
 	CHECK_INT(l.n, 3);
 	CHECK_INT(l.value[0], -2);
 	CHECK_INT(l.value[2], 7);
 	CHECK_TEXT(l.name[0], "-2");
 	CHECK_TEXT(l.name[1], name[0]);
 	CHECK_TEXT(l.name[2], name[1]);
-	CHECK_INT(l.label[9], 7);
-	CHECK_INT(l.label[21], 0);
+	CHECK_INT(l.region[9], 2);
+	CHECK_INT(l.region[21], -1);
+	CHECK_INT(l.size[2], 3);
 	const char *const *read;
 
 	CHECK_OK(names_read(&read, 2, &it, check_arena()));
@@ -147,9 +148,9 @@ TEST(labels_must_be_whole)
 	float x[N] = { [4] = 2.5f };
 	struct labels l;
 
-	CHECK_ERROR(labels_read(&l, floats_item(x, "labels"), check_arena()), "voxel (1, 1, 0) is 2.5");
+	CHECK_ERROR(labels_read(&l, floats_item(x, "labels"), 0, NULL, check_arena()), "voxel (1, 1, 0) is 2.5");
 	x[4] = 1e12f;
-	CHECK_ERROR(labels_read(&l, floats_item(x, "labels"), check_arena()), "whole numbers");
+	CHECK_ERROR(labels_read(&l, floats_item(x, "labels"), 0, NULL, check_arena()), "whole numbers");
 	x[4] = 0;
-	CHECK_ERROR(labels_read(&l, floats_item(x, "labels"), check_arena()), "no labels");
+	CHECK_ERROR(labels_read(&l, floats_item(x, "labels"), 0, NULL, check_arena()), "no labels");
 }

@@ -1,0 +1,188 @@
+/* Names of labels, maps and columns: from tables as people have them, and as names.tsv beside an image. */
+#include "img/labels.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "img/table.h"
+#include "node/node.h"
+
+struct named { int value, row; const char *name; };
+
+static int compare_named(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+
+	return x->value != y->value ? (x->value > y->value) - (x->value < y->value) : (x->row > y->row) - (x->row < y->row);
+}
+
+/* The first of the words that is a column; -1: none. */
+static int column_of(const struct table *t, const char *const *word)
+{
+	for (int k = 0; word[k]; k++) {
+		int col = table_find(t, word[k]);
+
+		if (col >= 0)
+			return col;
+	}
+	return -1;
+}
+
+static bool whole(int *out, const char *text)
+{
+	double x;
+
+	if (!table_number(&x, text) || x != rint(x) || fabs(x) > INT_MAX)
+		return false;
+	*out = (int)x;
+	return true;
+}
+
+static struct error *add_row(struct named *out, const struct table *t, int row, int value_col, int name_col)
+{
+	*out = (struct named){ .row = row, .name = table_cell(t, row, name_col) };
+	if (!whole(&out->value, table_cell(t, row, value_col)))
+		return table_error(t, row, value_col, "'%s' is no label, must be a whole number", table_cell(t, row, value_col));
+	return NULL;
+}
+
+/* Columns by their names; a file without such names has numbers first, then names, and its first line may have been taken for
+ * a header. */
+static struct error *find_columns(const struct table *t, int *value_col, int *name_col, bool *first_is_row)
+{
+	static const char *const values[] = { "index", "value", "label", "id", NULL }, *const names[] = { "name", "region", NULL };
+	int number;
+
+	*value_col = column_of(t, values);
+	*name_col = column_of(t, names);
+	*first_is_row = false;
+	if (*value_col >= 0 && *name_col >= 0)
+		return NULL;
+	*first_is_row = t->header && whole(&number, t->column[0]);
+	if (t->n_col < 2 || (t->header && !*first_is_row))
+		return error_new(ERR_DATA, "%s: a table of names must have a column index (or value) of whole numbers, and a column name",
+		                 t->file);
+	*value_col = 0;
+	*name_col = 1;
+	return NULL;
+}
+
+static struct error *check_twice(const struct named *row, int n, const char *file)
+{
+	for (int k = 1; k < n; k++)
+		if (row[k].value == row[k - 1].value && strcmp(row[k].name, row[k - 1].name) != 0)
+			return error_new(ERR_DATA, "%s: the label %d has two names, '%s' and '%s'", file, row[k].value,
+			                 row[k - 1].name, row[k].name);
+	return NULL;
+}
+
+/* Rows of the table by value. */
+static struct error *sorted_names(struct named **out, int *n, const struct table *t, struct arena *a)
+{
+	struct named *row = NEW_N(a, struct named, t->n_row + 1);
+	int value_col, name_col;
+	bool first_is_row;
+
+	*n = 0;
+	TRY(find_columns(t, &value_col, &name_col, &first_is_row));
+	if (first_is_row) {
+		row[*n] = (struct named){ .row = -1, .name = t->column[name_col] };
+		*n += whole(&row[*n].value, t->column[value_col]);
+	}
+	for (int r = 0; r < t->n_row; r++)
+		TRY(add_row(&row[(*n)++], t, r, value_col, name_col));
+	qsort(row, (size_t)*n, sizeof *row, compare_named);
+	*out = row;
+	return check_twice(row, *n, t->file);
+}
+
+/* "Hippocampus" of two labels becomes "Hippocampus 17" and "Hippocampus 53". */
+static void tell_apart(const char **name, int n, const int value[], struct arena *a)
+{
+	struct map *seen = map_new(a);
+	bool *same = NEW_N(a, bool, n);
+
+	for (int k = 0; k < n; k++) {
+		const char **other = map_put(seen, name[k], &name[k]);
+
+		if (other)
+			same[other - name] = same[k] = true;
+	}
+	for (int k = 0; k < n; k++)
+		if (same[k])
+			name[k] = arena_printf(a, "%s %d", name[k], value[k]);
+}
+
+struct error *names_of_values(const char *const **out, int n, const int value[], const struct item *table,
+                              const char *names_tsv, struct arena *a)
+{
+	const char **name = NEW_N(a, const char *, n);
+	struct named *row = NULL;
+	struct table t = { 0 };
+	int n_row = 0;
+
+	if (table)
+		TRY(table_of(&t, table, a));
+	else if (names_tsv)
+		TRY(table_read(&t, names_tsv, TABLE_CANONICAL, a));
+	if (t.n_row > 0)
+		TRY(sorted_names(&row, &n_row, &t, a));
+	for (int k = 0, r = 0; k < n; k++) {
+		while (r < n_row && row[r].value < value[k])
+			r++;
+		if (r < n_row && row[r].value == value[k] && row[r].name[0])
+			name[k] = row[r].name;
+		else
+			name[k] = arena_printf(a, "%d", value[k]);
+	}
+	tell_apart(name, n, value, a);
+	*out = name;
+	return NULL;
+}
+
+struct error *names_write(const char *path, int n, const int *value, const char *const *name, struct arena *a)
+{
+	static const char *const column[] = { "index", "name" };
+	const char **cell = NEW_N(a, const char *, 2 * n + 1);
+	struct table t = { .n_row = n, .n_col = 2, .column = column, .cell = cell };
+
+	for (int k = 0; k < n; k++) {
+		cell[2 * k] = arena_printf(a, "%d", value ? value[k] : k);
+		cell[2 * k + 1] = name[k];
+	}
+	return table_write(path, &t, a);
+}
+
+static struct error *names_from(const char *const **name, int n, const char *path, struct arena *a)
+{
+	const char **list = NEW_N(a, const char *, n);
+	struct table t;
+	int col;
+
+	TRY(table_read(&t, path, TABLE_CANONICAL, a));
+	TRY(table_need(&col, &t, "name"));
+	if (t.n_row != n)
+		return error_new(ERR_DATA, "%s has %d names, must have %d", path, t.n_row, n);
+	for (int k = 0; k < n; k++)
+		list[k] = table_cell(&t, k, col);
+	*name = list;
+	return NULL;
+}
+
+struct error *names_read(const char *const **name, int n, const struct item *it, struct arena *a)
+{
+	const char *path = item_blob(it, "names.tsv");
+	const char **list;
+
+	if (path)
+		return names_from(name, n, path, a);
+	list = NEW_N(a, const char *, n);
+	for (int k = 0; k < n; k++)
+		list[k] = arena_printf(a, "%d", k);
+	*name = list;
+	return NULL;
+}
