@@ -25,7 +25,7 @@ static void look_at_block(void *ctx, long block, int worker)
 	for (int t = 0; t < c->im->n_vol; t++) {
 		image_gather(c->im, t, NONFINITE_KEEP, n, c->index + first, x);
 		for (long v = 0; v < n; v++)
-			c->bad[first + v] |= !isfinite(x[v]);
+			c->bad[first + v] = c->bad[first + v] || !isfinite(x[v]);
 	}
 }
 
