@@ -21,10 +21,8 @@ int linalg_pinv(int n_row, int n_col, const double *X, double rcond, double *pin
  * positive. Reads the lower triangle, keeps S. Returns 0; -1 when values are not finite or LAPACK finds no solution. */
 int linalg_eigen(int n, const double *S, int n_lead, double *value, double *vector, struct arena *scratch);
 
-/* C [m][n] = A [m][k] B [k][n], row-major. */
-void linalg_product(int m, int n, int k, const double *A, const double *B, double *C);
-/* C [m][n] = A [m][k] B' of B [n][k]. */
-void linalg_product_t(int m, int n, int k, const double *A, const double *B, double *C);
+/* C [m][n] = A [m][k] B [k][n], row-major; accumulate: added to what C holds. */
+void linalg_product(int m, int n, int k, const double *A, const double *B, bool accumulate, double *C);
 /* C [n_row][n_row] = A A' of A [n_row][n_col], both triangles; accumulate: added to what C holds. */
 void linalg_gram(int n_row, int n_col, const double *A, bool accumulate, double *C);
 
