@@ -1,10 +1,11 @@
 #include "fmri/clean_args.h"
 
 #include "base/arena.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "fmri/clean_inside.h"
 #include "img/table.h"
 #include "node/node.h"
-
-enum { ORDER = 5 };   /* of the Butterworth filter, as nilearn's */
 
 double clean_tr(const struct clean_args *args, double header_tr_s)
 {
@@ -20,8 +21,8 @@ static struct clean_options options_of(const struct clean_args *args, double tr_
 
 	return (struct clean_options){
 		.detrend = args->detrend, .scale = scale[args->standardize], .standardize_confounds = args->standardize_confounds,
-		.high_pass_hz = args->cosine ? (double)NAN : args->high_pass_hz,
-		.low_pass_hz = args->cosine ? (double)NAN : args->low_pass_hz, .tr_s = tr_s, .order = ORDER,
+		.high_pass_hz = args->filter == CLEAN_FILTER_COSINE ? (double)NAN : args->high_pass_hz,
+		.low_pass_hz = args->filter == CLEAN_FILTER_COSINE ? (double)NAN : args->low_pass_hz, .tr_s = tr_s, .order = args->filter_order > 0 ? args->filter_order : 5,
 	};
 }
 
@@ -42,6 +43,26 @@ struct error *confounds_read(struct confounds *out, const struct item *it, struc
 				return table_error(&t, r, c, "the confound '%s' is '%s' in row %d: each volume needs a number "
 				                   "(leave the column out with `drop: [%s]` at the input, or choose others with `columns:`)",
 				                   t.column[c], table_cell(&t, r, c), r + 1, t.column[c]);
+	return NULL;
+}
+
+/* own, then given, side by side. */
+static struct error *confounds_join(struct confounds *out, const struct confounds *own, const struct confounds *given,
+                                    const char *what, int n_vol, struct arena *a)
+{
+	int n_col = own->n_col + given->n_col;
+	double *x = NEW_N(a, double, (long)n_vol * n_col + 1);
+
+	if (given->n_col > 0 && given->n_row != n_vol)
+		return error_new(ERR_DATA, "confounds have %d rows, %s has %d volumes: they must be as many", given->n_row, what,
+		                 n_vol);
+	for (int t = 0; t < n_vol; t++) {
+		for (int k = 0; k < own->n_col; k++)
+			x[(long)t * n_col + k] = own->x[(long)t * own->n_col + k];
+		for (int k = 0; k < given->n_col; k++)
+			x[(long)t * n_col + own->n_col + k] = given->x[(long)t * given->n_col + k];
+	}
+	*out = (struct confounds){ n_col > 0 ? n_vol : 0, n_col, x };
 	return NULL;
 }
 
@@ -123,12 +144,22 @@ static struct error *check_filter(const struct clean_args *args, int n_vol, doub
 {
 	struct clean_options o = options_of(args, tr_s);
 
-	if (!args->cosine && isnan(args->low_pass_hz) && isnan(args->high_pass_hz))
+	if (args->filter != CLEAN_FILTER_COSINE && isnan(args->low_pass_hz) && isnan(args->high_pass_hz))
 		return NULL;
 	if (!(tr_s > 0 && isfinite(tr_s)))
 		return error_new(ERR_USER,
 		                 "a filter needs the time between volumes, which the data do not tell: give tr: 2 s");
-	return args->cosine ? check_cosine(args, tr_s) : check_butterworth(&o, n_vol);
+	return args->filter == CLEAN_FILTER_COSINE ? check_cosine(args, tr_s) : check_butterworth(&o, n_vol);
+}
+
+/* What this version of the chain cannot do yet. */
+static struct error *check_known(const struct clean_args *args, const struct clean_inputs *in)
+{
+	if (in->sample_mask || in->runs || args->despike || args->filter == CLEAN_FILTER_PROJECTION || args->min_segment > 0 ||
+	    !isnan(args->stop_hz[0]) || args->ensure_finite)
+		return error_new(ERR_USER, "sample_mask, runs, despike, projection, min_segment, band_stop and ensure_finite cannot "
+		                 "be used in this version");
+	return NULL;
 }
 
 static struct error *no_freedom(int n_vol, int n_conf, double dof)
@@ -149,7 +180,7 @@ struct error *clean_prepare(struct clean **out, const struct clean_args *args, i
 		return error_new(ERR_DATA, "confounds have %d rows, %s has %d volumes: they must be as many", c.n_row, what,
 		                 n_vol);
 	TRY(check_filter(args, n_vol, tr_s));
-	if (args->cosine)
+	if (args->filter == CLEAN_FILTER_COSINE)
 		c = with_cosines(&c, n_vol, args->high_pass_hz, tr_s, a);
 	*out = clean_new(&o, n_vol, c.n_col, c.n_col > 0 ? c.x : NULL, a);
 	if ((*out)->n_basis < 0)
@@ -157,4 +188,49 @@ struct error *clean_prepare(struct clean **out, const struct clean_args *args, i
 	if (!((*out)->dof > 0) && c.n_col > 0)
 		return no_freedom(n_vol, c.n_col, (*out)->dof);
 	return NULL;
+}
+
+struct error *cleaning_new(struct cleaning **out, const struct clean_args *args, const struct clean_inputs *in,
+                           int n_vol, double header_tr_s, const char *what, struct arena *a)
+{
+	struct cleaning *c = NEW(a, struct cleaning);
+	struct confounds given, all;
+
+	*out = c;
+	TRY(check_known(args, in));
+	TRY(confounds_read(&given, in->confounds, a));
+	TRY(confounds_join(&all, &in->own, &given, what, n_vol, a));
+	TRY(clean_prepare(&c->clean, args, n_vol, header_tr_s, &all, what, a));
+	c->n_out = n_vol;
+	return NULL;
+}
+
+int cleaning_rows(const struct cleaning *c)
+{
+	return c->n_out;
+}
+
+static struct error *finish(const struct cleaning *c, struct node_env *env, long n_col, long n_constant, const char *what,
+                            struct out *record)
+{
+	struct buf b = { .arena = env->arena };
+
+	if (n_constant > 0)
+		node_note(env, "%ld of %ld %s have no variance left and are 0", n_constant, n_col, what);
+	if (!record)
+		return NULL;
+	buf_printf(&b, "{\"volumes\":%d,\"columns_constant\":%ld}\n", c->clean->n_vol, n_constant);
+	return file_write(out_blob(record, "record.json"), b.text, b.n);
+}
+
+struct error *cleaning_float(struct cleaning *c, struct node_env *env, long n_col, float *x, const char *what,
+                             struct out *record)
+{
+	return finish(c, env, n_col, clean_float(c->clean, n_col, x, x, env->n_threads, env->arena), what, record);
+}
+
+struct error *cleaning_double(struct cleaning *c, struct node_env *env, long n_col, double *x, const char *what,
+                              struct out *record)
+{
+	return finish(c, env, n_col, clean_double(c->clean, n_col, x, x, env->n_threads, env->arena), what, record);
 }

@@ -1,7 +1,6 @@
 /* The checks of cleaning that need no data: rows, times, frequencies, degrees of freedom. */
-#include "fmri/clean_args.h"
-
 #include "base/arena.h"
+#include "fmri/clean_inside.h"
 #include "img/facts.h"
 #include "node/shape.h"
 
@@ -60,7 +59,7 @@ static void warn(struct shape *s, const struct clean *c)
 		shape_warning(s, "confounds", "only about %.0f degrees of freedom are left of %d volumes", c->dof, c->n_vol);
 }
 
-void clean_check(struct shape *s, const struct clean_args *args, int n_vol, double header_tr_s, const char *what)
+int clean_check(struct shape *s, const struct clean_args *args, int n_vol, double header_tr_s, const char *what)
 {
 	const struct confounds none = { 0 };
 	struct confounds c;
@@ -70,14 +69,15 @@ void clean_check(struct shape *s, const struct clean_args *args, int n_vol, doub
 	check_tr(s, args, header_tr_s, what);
 	if (problem(s, isnan(args->high_pass_hz) ? "low_pass" : "high_pass",
 	            clean_prepare(&clean, args, n_vol, header_tr_s, &none, what, s->arena)))
-		return;
+		return -1;
 	if (!confounds_known(s, &c, n_vol, what))
-		return;
+		return -1;
 	if (c.n_col > 0 && problem(s, "confounds", clean_prepare(&clean, args, n_vol, header_tr_s, &c, what, s->arena)))
-		return;
+		return -1;
 	if (c.n_col == 0 && table_facts_from(&f, shape_in(s, "confounds"), s->arena) && !(clean->dof - f.n_col > 0))
 		shape_error(s, "confounds",
 		            "nothing would be left of the signals: of %d volumes about %.0f degrees of freedom are left "
 		            "after the filter and detrending, and there are %d confounds", n_vol, clean->dof, f.n_col);
 	warn(s, clean);
+	return n_vol;
 }

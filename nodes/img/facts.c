@@ -167,7 +167,8 @@ struct doc *series_facts_to(const struct series_facts *f, struct arena *a)
 {
 	struct doc *map = doc_new_map(a);
 
-	doc_set(a, map, "rows", number(f->n_row, a));
+	if (f->n_row >= 0)
+		doc_set(a, map, "rows", number(f->n_row, a));
 	doc_set(a, map, "columns", columns(f->column, f->n_col, a));
 	doc_set(a, map, "tr", number(f->tr_s, a));
 	return map;

@@ -21,7 +21,7 @@ struct image_facts {
 	int64_t bytes;        /* of the voxels as stored */
 	const char *space;    /* "MNI152NLin6Asym" when known, else "" */
 };
-struct series_facts { int n_row, n_col; double tr_s; const char *const *column; };   /* column: names or NULL */
+struct series_facts { int n_row, n_col; double tr_s; const char *const *column; };   /* column: names or NULL; n_row -1: not known */
 struct table_facts { int n_row, n_col; const char *const *column; };
 struct coords_facts { int n; const double (*xyz)[3]; };                              /* xyz: NULL when not known */
 

@@ -33,7 +33,8 @@ struct table {
 must_check struct error *table_read(struct table *out, const char *path, enum table_header header, struct arena *a);
 must_check struct error *table_parse(struct table *out, const char *text, size_t n, const char *file,
                                      enum table_header header, struct arena *a);
-/* The table.tsv of an artifact, or a written table (literal.json): a list of maps, a map of lists, a list of lists. */
+/* The table.tsv of an artifact, or a written table (literal.json): a list of maps, a map of lists, a list of
+ * lists, or a list of values (one column). */
 must_check struct error *table_of(struct table *out, const struct item *it, struct arena *a);
 
 static inline const char *table_cell(const struct table *t, int row, int col)

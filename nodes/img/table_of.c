@@ -1,5 +1,5 @@
 /* Written tables. A list of maps has a row for each map, a map of lists a column for each key, a list
- * of lists rows without names. */
+ * of lists rows without names, a list of single values one column. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -13,7 +13,7 @@ static const char written[] = "the written table";
 static struct error *wrong(void)
 {
 	return error_new(ERR_USER, "a written table must be a list of maps with the same keys, a map of lists of one "
-	                 "length, or a list of lists of one length");
+	                 "length, a list of lists of one length, or a list of values");
 }
 
 static struct error *set_cell(const char **cell, const struct doc *d)
@@ -90,13 +90,27 @@ static struct error *from_rows(struct table *t, const struct doc *d, struct aren
 	return NULL;
 }
 
+static struct error *from_values(struct table *t, const struct doc *d, struct arena *a)
+{
+	const char **column, **cell;
+
+	make(t, d->n, 1, &column, &cell, a);
+	t->header = false;
+	column[0] = "c0";
+	for (int r = 0; r < d->n; r++)
+		TRY(set_cell(&cell[r], d->val[r]));
+	return NULL;
+}
+
 static struct error *from_literal(struct table *t, const struct doc *d, struct arena *a)
 {
 	if (d->kind == DOC_TEXT || d->n == 0)
 		return wrong();
 	if (d->kind == DOC_MAP)
 		return from_columns(t, d, a);
-	if (d->val[0]->kind == DOC_TEXT || d->val[0]->n == 0)
+	if (d->val[0]->kind == DOC_TEXT)
+		return from_values(t, d, a);
+	if (d->val[0]->n == 0)
 		return wrong();
 	return (d->val[0]->kind == DOC_MAP ? from_maps : from_rows)(t, d, a);
 }

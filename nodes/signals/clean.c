@@ -45,48 +45,43 @@ static struct error *write_json(const char *path, const struct series *s, double
 	return file_write(path, b.text, b.n);
 }
 
-static struct error *clean_doubles(struct node_env *env, const struct clean *clean, const struct series *s,
-                                   const char *from,
-                                   const char *npy, long *constant)
+static struct error *clean_doubles(struct node_env *env, struct cleaning *c, const struct series *s,
+                                   const struct signals_clean_inputs *in, const struct signals_clean_outputs *out)
 {
 	double *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
-	struct npy in;
+	struct npy npy;
 
-	TRY(npy_read(&in, from, NPY_FLOAT64, env->arena));
-	*constant = clean_double(clean, s->n_col, in.f64, x, env->n_threads, env->arena);
-	npy_close(&in);
-	return npy_write(npy, s->n_row, s->n_col, x);
+	TRY(npy_read(&npy, item_blob(in->signals, "series.npy"), NPY_FLOAT64, env->arena));
+	memcpy(x, npy.f64, (size_t)s->n_row * (size_t)s->n_col * sizeof *x);
+	npy_close(&npy);
+	TRY(cleaning_double(c, env, s->n_col, x, "columns", out->record));
+	return npy_write(out_blob(out->signals, "series.npy"), cleaning_rows(c), s->n_col, x);
 }
 
-static struct error *clean_floats(struct node_env *env, const struct clean *clean, const struct series *s,
-                                  const char *npy,
-                                  long *constant)
+static struct error *clean_floats(struct node_env *env, struct cleaning *c, const struct series *s,
+                                  const struct signals_clean_outputs *out)
 {
 	float *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
 
-	*constant = clean_float(clean, s->n_col, s->x, x, env->n_threads, env->arena);
-	return npy_write_floats(npy, s->n_row, s->n_col, x);
+	memcpy(x, s->x, (size_t)s->n_row * (size_t)s->n_col * sizeof *x);
+	TRY(cleaning_float(c, env, s->n_col, x, "columns", out->record));
+	return npy_write_floats(out_blob(out->signals, "series.npy"), cleaning_rows(c), s->n_col, x);
 }
 
 struct error *signals_clean_run(struct node_env *env, const struct signals_clean_params *params,
                                 const struct signals_clean_inputs *in, const struct signals_clean_outputs *out)
 {
 	struct clean_args args = CLEAN_ARGS(params);
-	const char *from = item_blob(in->signals, "series.npy"), *npy = out_blob(out->signals, "series.npy");
-	struct confounds confounds;
-	struct clean *clean;
+	struct clean_inputs inputs = CLEAN_INPUTS(in);
+	struct cleaning *c;
 	struct series s;
-	long constant;
 
 	TRY(series_read(&s, in->signals, env->arena));
-	TRY(confounds_read(&confounds, in->confounds, env->arena));
-	TRY(clean_prepare(&clean, &args, s.n_row, s.tr_s, &confounds, "signals", env->arena));
-	if (stored_double(from))
-		TRY(clean_doubles(env, clean, &s, from, npy, &constant));
+	TRY(cleaning_new(&c, &args, &inputs, s.n_row, s.tr_s, "signals", env->arena));
+	if (stored_double(item_blob(in->signals, "series.npy")))
+		TRY(clean_doubles(env, c, &s, in, out));
 	else
-		TRY(clean_floats(env, clean, &s, npy, &constant));
-	if (constant > 0)
-		node_note(env, "%ld of %d columns have no variance left and are 0", constant, s.n_col);
+		TRY(clean_floats(env, c, &s, out));
 	TRY(write_json(out_blob(out->signals, "series.json"), &s, clean_tr(&args, s.tr_s), env->arena));
 	series_close(&s);
 	return NULL;
@@ -99,9 +94,9 @@ struct error *signals_clean_shape(struct shape *s, const struct signals_clean_pa
 
 	if (!series_facts_from(&f, shape_in(s, "signals"), s->arena))
 		return NULL;
-	clean_check(s, &args, f.n_row, f.tr_s, "signals");
+	s->memory = 20 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (16 << 20);
+	f.n_row = clean_check(s, &args, f.n_row, f.tr_s, "signals");
 	f.tr_s = clean_tr(&args, f.tr_s);
 	shape_out(s, "signals", series_facts_to(&f, s->arena));
-	s->memory = 20 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (16 << 20);
 	return NULL;
 }

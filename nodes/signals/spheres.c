@@ -82,13 +82,13 @@ static double *means(struct node_env *env, const struct image *im, const struct 
 
 static struct error *extract(struct node_env *env, const struct signals_spheres_params *params,
                              const struct image *im,
-                             const struct signals_spheres_inputs *in, struct series *out)
+                             const struct signals_spheres_inputs *in, struct out *record, struct series *out)
 {
 	struct clean_args args = CLEAN_ARGS(params);
-	struct confounds confounds;
+	struct clean_inputs inputs = CLEAN_INPUTS(in);
+	struct cleaning *c;
 	struct coords seeds;
 	struct mask mask;
-	struct clean *clean;
 	struct gauss *g;
 	struct sphere *s;
 	struct spheres o;
@@ -102,16 +102,14 @@ static struct error *extract(struct node_env *env, const struct signals_spheres_
 	o = options(params, &im->grid, in->mask ? &mask : NULL);
 	s = NEW_N(env->arena, struct sphere, seeds.n);
 	TRY(spheres_find(s, &o, &seeds, env->arena));
-	TRY(confounds_read(&confounds, in->confounds, env->arena));
-	TRY(clean_prepare(&clean, &args, im->n_vol, im->tr_s, &confounds, "bold", env->arena));
+	TRY(cleaning_new(&c, &args, &inputs, im->n_vol, im->tr_s, "bold", env->arena));
 	TRY(fwhm_gauss(&g, &(struct fwhm){ params->n_smoothing, params->smoothing_mm }, &im->grid, env->arena));
 	x = means(env, im, g, s, seeds.n, truncates(params, im, g));
-	if (clean_double(clean, seeds.n, x, x, env->n_threads, env->arena) > 0)
-		node_note(env, "some seeds have no variance left; their signals are 0");
+	TRY(cleaning_double(c, env, seeds.n, x, "seeds", record));
 	rounded = NEW_N(env->arena, float, (long)im->n_vol * seeds.n);
-	for (long i = 0; i < (long)im->n_vol * seeds.n; i++)
+	for (long i = 0; i < (long)cleaning_rows(c) * seeds.n; i++)
 		rounded[i] = (float)x[i];
-	*out = (struct series){ .n_row = im->n_vol, .n_col = seeds.n, .tr_s = clean_tr(&args, im->tr_s), .x = rounded,
+	*out = (struct series){ .n_row = cleaning_rows(c), .n_col = seeds.n, .tr_s = clean_tr(&args, im->tr_s), .x = rounded,
 	                        .column = o.name ? o.name : seeds.name };
 	return NULL;
 }
@@ -124,7 +122,7 @@ struct error *signals_spheres_run(struct node_env *env, const struct signals_sph
 
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(image_need_4d(&im, "bold"));
-	TRY(extract(env, params, &im, in, &s));
+	TRY(extract(env, params, &im, in, out->record, &s));
 	image_close(&im);
 	return series_write(out_blob(out->signals, "series.npy"), out_blob(out->signals, "series.json"), &s, env->arena);
 }
@@ -170,19 +168,19 @@ struct error *signals_spheres_shape(struct shape *s, const struct signals_sphere
 	struct clean_args args = CLEAN_ARGS(params);
 	struct image_facts im;
 	struct error *e;
-	int n = 0;
+	int n = 0, n_row;
 
 	if (!image_facts_from(&im, shape_in(s, "bold"), s->arena))
 		return NULL;
 	if (im.n_vol < 2)
 		shape_error(s, "bold", "bold has one volume, must have a run of them");
-	clean_check(s, &args, im.n_vol, im.tr_s, "bold");
+	n_row = clean_check(s, &args, im.n_vol, im.tr_s, "bold");
 	fwhm_check(s, &(struct fwhm){ params->n_smoothing, params->smoothing_mm }, &im.grid, "smoothing");
 	e = check_seeds(s, params, &im.grid, &n);
 	if (e)
 		shape_error(s, "seeds", "%s", e->text);
 	error_free(e);
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ im.n_vol, n > 0 ? n : -1, clean_tr(&args,
+	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n > 0 ? n : -1, clean_tr(&args,
 	                                                                                                   im.tr_s),
 	          params->n_names > 0 && params->n_names == n ? params->names : NULL }, s->arena));
 	s->memory = im.bytes + 24 * (int64_t)im.n_vol * (n + 1000) + 100 * grid_size(&im.grid) + (16 << 20);

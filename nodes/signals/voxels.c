@@ -28,24 +28,21 @@ static struct error *mask_make(struct mask *mask, const struct image *im, struct
 }
 
 static struct error *extract(struct node_env *env, const struct signals_voxels_params *params, const struct image *im,
-                             const struct mask *mask, const struct item *table, struct series *s)
+                             const struct mask *mask, const struct signals_voxels_inputs *in,
+                             const struct signals_voxels_outputs *out, struct series *s)
 {
 	struct clean_args args = CLEAN_ARGS(params);
-	struct confounds confounds;
-	struct clean *clean;
+	struct clean_inputs inputs = CLEAN_INPUTS(in);
+	struct cleaning *c;
 	struct gauss *g;
 	float *x;
-	long constant;
 
-	TRY(confounds_read(&confounds, table, env->arena));
-	TRY(clean_prepare(&clean, &args, im->n_vol, im->tr_s, &confounds, "bold", env->arena));
+	TRY(cleaning_new(&c, &args, &inputs, im->n_vol, im->tr_s, "bold", env->arena));
 	TRY(fwhm_gauss(&g, &(struct fwhm){ params->n_smoothing, params->smoothing_mm }, &im->grid, env->arena));
 	x = arena_alloc(env->arena, (size_t)im->n_vol * (size_t)mask->n, sizeof *x);
 	gather_run(im, g, mask->n, mask->index, x, env->n_threads, env->arena);
-	constant = clean_float(clean, mask->n, x, x, env->n_threads, env->arena);
-	if (constant > 0)
-		node_note(env, "%ld of %d voxels have no variance left and are 0", constant, mask->n);
-	*s = (struct series){ .n_row = im->n_vol, .n_col = mask->n, .tr_s = clean_tr(&args, im->tr_s), .x = x };
+	TRY(cleaning_float(c, env, mask->n, x, "voxels", out->record));
+	*s = (struct series){ .n_row = cleaning_rows(c), .n_col = mask->n, .tr_s = clean_tr(&args, im->tr_s), .x = x };
 	return NULL;
 }
 
@@ -62,7 +59,7 @@ struct error *signals_voxels_run(struct node_env *env, const struct signals_voxe
 		TRY(mask_read(&mask, in->mask, &im.grid, "bold", env->arena));
 	else
 		TRY(mask_make(&mask, &im, env));
-	TRY(extract(env, params, &im, &mask, in->confounds, &s));
+	TRY(extract(env, params, &im, &mask, in, out, &s));
 	image_close(&im);
 	TRY(series_write(out_blob(out->signals, "series.npy"), out_blob(out->signals, "series.json"), &s, env->arena));
 	return mask_write(out_blob(out->mask, "image.nii"), &mask);
@@ -90,18 +87,18 @@ struct error *signals_voxels_shape(struct shape *s, const struct signals_voxels_
 {
 	struct clean_args args = CLEAN_ARGS(params);
 	struct image_facts im, mask;
-	int n;
+	int n, n_row;
 
 	if (!image_facts_from(&im, shape_in(s, "bold"), s->arena))
 		return NULL;
 	if (im.n_vol < 2)
 		shape_error(s, "bold", "bold has one volume, must have a run of them");
-	clean_check(s, &args, im.n_vol, im.tr_s, "bold");
+	n_row = clean_check(s, &args, im.n_vol, im.tr_s, "bold");
 	fwhm_check(s, &(struct fwhm){ params->n_smoothing, params->smoothing_mm }, &im.grid, "smoothing");
 	n = mask_size(s, &im.grid);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ im.n_vol, n, clean_tr(&args, im.tr_s), NULL },
+	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n, clean_tr(&args, im.tr_s), NULL },
 	                                        s->arena));
 	s->memory = im.bytes + 4 * (int64_t)im.n_vol * (n < 0 ? grid_size(&im.grid) : n) + 80 * grid_size(&im.grid) + (16 << 20);
 	s->seconds = 2.5e-8 * (double)grid_size(&im.grid) * im.n_vol + 0.01;

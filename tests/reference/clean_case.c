@@ -3,6 +3,7 @@
  * Stored series are floats, which cannot hold this suite's tolerance of 1e-8; so the kernel is called as the nodes call
  * it, but on doubles. Exit status 77: the case asks for something that there is no code for. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/json.h"
 #include "fmri/clean_args.h"
 #include "img/npy.h"
+#include "node/node.h"
 
 enum { WAITING = 77 };
 
@@ -51,8 +53,8 @@ static struct clean_args args_of(const struct doc *params)
 	struct clean_args args = {
 		.detrend = truth(params, "detrend", "true"),
 		.standardize_confounds = truth(params, "standardize_confounds", "true"), .low_pass_hz = number(params, "low_pass"),
-		.high_pass_hz = number(params, "high_pass"), .tr_s = number(params, "t_r"),
-		.cosine = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0,
+		.high_pass_hz = number(params, "high_pass"), .stop_hz = { NAN, NAN }, .tr_s = number(params, "t_r"),
+		.filter = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0, .filter_order = 5,
 	};
 
 	for (int k = 0; k < 4; k++)
@@ -66,20 +68,40 @@ static struct error *run(const struct doc *c, const char *root, const char *out,
 	const struct doc *params = doc_get(c, "params");
 	const char *table = doc_text(params, "confounds", NULL);
 	struct clean_args args = args_of(params);
-	struct confounds confounds = { 0 };
+	struct clean_inputs in = { 0 };
+	struct node_env env = { .arena = a, .n_threads = 1 };
 	struct npy signals, x;
-	struct clean *clean;
+	struct cleaning *cleaning;
 	double *cleaned;
 
 	TRY(npy_read(&signals, path_join(a, root, doc_text(doc_get(c, "inputs"), "signals", "")), NPY_FLOAT64, a));
 	if (table) {
 		TRY(npy_read(&x, path_join(a, root, table), NPY_FLOAT64, a));
-		confounds = (struct confounds){ x.n_row, x.n_col, x.f64 };
+		in.own = (struct confounds){ x.n_row, x.n_col, x.f64 };
 	}
-	TRY(clean_prepare(&clean, &args, signals.n_row, 0, &confounds, "signals", a));
+	TRY(cleaning_new(&cleaning, &args, &in, signals.n_row, 0, "signals", a));
 	cleaned = NEW_N(a, double, (long)signals.n_row * signals.n_col);
-	clean_double(clean, signals.n_col, signals.f64, cleaned, 1, a);
-	return npy_write(out, signals.n_row, signals.n_col, cleaned);
+	memcpy(cleaned, signals.f64, (size_t)signals.n_row * (size_t)signals.n_col * sizeof *cleaned);
+	TRY(cleaning_double(cleaning, &env, signals.n_col, cleaned, "columns", NULL));
+	return npy_write(out, cleaning_rows(cleaning), signals.n_col, cleaned);
+}
+
+/* What the worker has elsewhere: remarks, and files of outputs, of which there are none here. */
+const char *out_blob(struct out *o, const char *name)
+{
+	(void)o;
+	return name;
+}
+
+void node_note(struct node_env *env, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)env;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
 }
 
 int main(int argc, char **argv)

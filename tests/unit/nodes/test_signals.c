@@ -107,7 +107,7 @@ static struct out *voxels(const struct item *im, const struct item *mask, const 
 	struct out *o = h_out();
 
 	p.standardize_confounds = true;
-	CHECK_OK(signals_voxels_run(h_env(threads), &p, &(struct signals_voxels_inputs){ im, mask, confounds },
+	CHECK_OK(signals_voxels_run(h_env(threads), &p, &(struct signals_voxels_inputs){ .bold = im, .mask = mask, .confounds = confounds },
 	                            &(struct signals_voxels_outputs){ o, mask_out }));
 	return o;
 }
@@ -186,8 +186,8 @@ TEST(what_is_left_has_nothing_of_the_confounds)
 
 static struct error *voxel_error(const char *confounds, struct signals_voxels_params p)
 {
-	return signals_voxels_run(h_env(1), &p, &(struct signals_voxels_inputs){ h_f4(8, IMAGE_INT16), small_mask(),
-	                          confounds ? h_table(confounds) : NULL }, &(struct signals_voxels_outputs){ h_out(),
+	return signals_voxels_run(h_env(1), &p, &(struct signals_voxels_inputs){ .bold = h_f4(8, IMAGE_INT16), .mask = small_mask(),
+	                          .confounds = confounds ? h_table(confounds) : NULL }, &(struct signals_voxels_outputs){ h_out(),
 	                                                                                                     h_out() });
 }
 
