@@ -1,0 +1,191 @@
+/* Axis by axis: lines are filtered to B-spline coefficients and mixed into outputs, eight lines along i at a time, and
+ * whole rows along j and k. */
+#include "num/resample_plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "num/simd.h"
+
+/* The filter's pole, sqrt(3) - 2; its powers are below rounding after POWERS terms. */
+#define POLE (-0.26794919243112270647)
+enum { POWERS = 40 };
+
+/* out[x] (+)= weight row[x] */
+static inline __attribute__((always_inline)) void add_row(int n, double *out, double weight, const double *row)
+{
+	for (int x = 0; x < n; x++)
+		out[x] += weight * row[x];
+}
+
+/* Values to coefficients, in place, along lines of n rows that are `width` columns wide: c [n][width]. The signal is
+ * mirrored about its ends. Unser et al. 1993, equations 2.5 and 2.6, with the sums that scipy takes. */
+NUM_CLONES static void filter(int n, int width, double *c)
+{
+	const double gain = (1 - POLE) * (1 - 1 / POLE);
+	double zn = pow(POLE, n - 1), z = 1, *last = c + (long)(n - 1) * width;
+
+	if (n == 1)
+		return;
+	add_row(width, c, zn, last);
+	for (int i = 1; i < n - 1 && i < POWERS; i++) {
+		z *= POLE;
+		add_row(width, c, z, c + (long)i * width);
+		add_row(width, c, z * zn, c + (long)(n - 1 - i) * width);
+	}
+	for (int x = 0; x < width; x++)
+		c[x] = c[x] * gain / (1 - zn * zn);
+	for (int i = 1; i < n; i++) {
+		double *row = c + (long)i * width;
+
+		for (int x = 0; x < width; x++)
+			row[x] = row[x] * gain + POLE * row[x - width];
+	}
+	for (int x = 0; x < width; x++)
+		last[x] = (POLE * last[x - width] + last[x]) * POLE / (POLE * POLE - 1);
+	for (int i = n - 2; i >= 0; i--) {
+		double *row = c + (long)i * width;
+
+		for (int x = 0; x < width; x++)
+			row[x] = POLE * (row[x + width] - row[x]);
+	}
+}
+
+/* Output o of an axis from rows [n_in][width]: the weighted sum of its taps. */
+NUM_CLONES static void mix(const struct resample_axis *a, int o, int width, const double *rows, double *out)
+{
+	const int *at = a->at + (long)o * a->n_tap;
+	const double *w = a->weight + (long)o * a->n_tap;
+	const double *r0 = rows + (long)at[0] * width, *r1, *r2, *r3;
+
+	if (a->n_tap == 1) {
+		memcpy(out, r0, (size_t)width * sizeof *out);
+		return;
+	}
+	r1 = rows + (long)at[1] * width;
+	if (a->n_tap == 2) {
+		for (int x = 0; x < width; x++)
+			out[x] = w[0] * r0[x] + w[1] * r1[x];
+		return;
+	}
+	r2 = rows + (long)at[2] * width;
+	r3 = rows + (long)at[3] * width;
+	for (int x = 0; x < width; x++)
+		out[x] = (w[0] * r0[x] + w[1] * r1[x]) + (w[2] * r2[x] + w[3] * r3[x]);
+}
+
+/* Along i, for eight rows of a plane from row j on (fewer at the end): out [rows][axis n]. lines: [n_in][LANES]. */
+NUM_CLONES static void eight_rows(const struct resample_axis *a, const float *in, int n_row, double *lines, double *out)
+{
+	double one[LANES];
+
+	for (int l = 0; l < LANES; l++) {
+		const float *row = in + (long)(l < n_row ? l : 0) * a->n_in;
+
+		for (int i = 0; i < a->n_in; i++)
+			lines[(long)i * LANES + l] = row[i];
+	}
+	if (a->filter)
+		filter(a->n_in, LANES, lines);
+	for (int o = 0; o < a->n; o++) {
+		mix(a, o, LANES, lines, one);
+		for (int l = 0; l < n_row; l++)
+			out[(long)l * a->n + o] = one[l];
+	}
+}
+
+/* Along i where every output is a voxel. */
+static void copy_rows(const struct resample_axis *a, const float *in, int n_row, double *out)
+{
+	for (int l = 0; l < n_row; l++, in += a->n_in, out += a->n)
+		for (int o = 0; o < a->n; o++)
+			out[o] = in[a->at[o]];
+}
+
+size_t resample_buffer_size(const struct resample *r)
+{
+	const struct resample_axis *a = r->axis;
+	size_t planes = (size_t)a[0].n_in * LANES + (size_t)a[1].n_in * (size_t)a[0].n;
+	size_t lines = ((size_t)a[2].n_in + 1) * RESAMPLE_COLUMNS;
+
+	return ((planes > lines ? planes : lines) + 7) / 8 * 8;
+}
+
+void resample_plane(void *ctx, long k, int worker)
+{
+	const struct resample_job *job = ctx;
+	const struct resample_axis *i = &job->r->axis[0], *j = &job->r->axis[1];
+	const float *in = job->in + k * i->n_in * j->n_in;
+	double *lines = job->buffer + (size_t)worker * job->n_buffer, *plane = lines + (long)i->n_in * LANES;
+
+	for (int row = 0; row < j->n_in; row += LANES) {
+		int n = j->n_in - row < LANES ? j->n_in - row : LANES;
+		const float *from = in + (long)row * i->n_in;
+		double *to = plane + (long)row * i->n;
+
+		if (i->n_tap == 1 && !i->filter)
+			copy_rows(i, from, n, to);
+		else
+			eight_rows(i, from, n, lines, to);
+	}
+	if (j->filter)
+		filter(j->n_in, i->n, plane);
+	for (int o = 0; o < j->n; o++)
+		mix(j, o, i->n, plane, job->mid + (k * j->n + o) * i->n);
+}
+
+/* n neighbours to floats, clamped; NaN stays. step: floats from one to the next in out. */
+NUM_CLONES static void store(const struct resample *r, int n, const double *x, float *out, long step)
+{
+	if (step == 1) {
+		for (int i = 0; i < n; i++) {
+			double v = x[i] < r->low ? r->low : x[i];
+			out[i] = (float)(v > r->high ? r->high : v);
+		}
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		double v = x[i] < r->low ? r->low : x[i];
+		out[i * step] = (float)(v > r->high ? r->high : v);
+	}
+}
+
+/* Where the first inside output along the source's axes is in out, and how far apart outputs along each are. */
+static long out_steps(const struct resample *r, long step[3])
+{
+	const long by[3] = { 1, r->n_out[0], (long)r->n_out[0] * r->n_out[1] };
+	long origin = 0;
+
+	for (int d = 0; d < 3; d++) {
+		step[d] = by[r->axis[d].to];
+		origin += r->axis[d].first * step[d];
+	}
+	return origin;
+}
+
+void resample_row(void *ctx, long j, int worker)
+{
+	const struct resample_job *job = ctx;
+	const struct resample *r = job->r;
+	const struct resample_axis *k = &r->axis[2];
+	long n_row = r->axis[0].n, n_plane = n_row * r->axis[1].n, step[3], origin = out_steps(r, step) + j * step[1];
+	double *lines = job->buffer + (size_t)worker * job->n_buffer, *one = lines + (long)k->n_in * RESAMPLE_COLUMNS;
+
+	for (long x = 0; x < n_row; x += RESAMPLE_COLUMNS) {
+		int n = (int)(n_row - x < RESAMPLE_COLUMNS ? n_row - x : RESAMPLE_COLUMNS);
+		double *mid = job->mid + j * n_row + x;
+
+		for (int p = 0; p < k->n_in; p++)
+			memcpy(lines + (long)p * n, mid + p * n_plane, (size_t)n * sizeof *lines);
+		if (k->filter)
+			filter(k->n_in, n, lines);
+		for (int o = 0; o < k->n; o++) {
+			if (!r->aligned) {
+				mix(k, o, n, lines, mid + o * n_plane);
+				continue;
+			}
+			mix(k, o, n, lines, one);
+			store(r, n, one, job->out + origin + o * step[2] + x * step[0], step[0]);
+		}
+	}
+}
