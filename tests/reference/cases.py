@@ -29,11 +29,13 @@ PIPELINES = {
 }
 
 KINDS = {"img": "bold"}
+UP_TO_SIGN = set()
 
 for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases_*.py"))):
     area = importlib.import_module(os.path.basename(path)[:-3])
     PIPELINES.update(area.PIPELINES)
     KINDS.update(getattr(area, "KINDS", {}))
+    UP_TO_SIGN |= getattr(area, "UP_TO_SIGN", set())
 
 
 def pipeline(case, root, read):
