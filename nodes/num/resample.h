@@ -30,8 +30,16 @@ struct resample *resample_new(const int n_from[3], const double from[3][4], cons
                               enum resample_kind kind, enum resample_edge edge, double fill, struct arena *a);
 /* Results between voxels are clamped to this range; fill is not. */
 void resample_clip(struct resample *r, double low, double high);
-/* Are all voxels copies of voxels? Then nothing is rounded, and what is not finite stays what it is. */
+/* Are all outputs copies of voxels? Then nothing is rounded, and what is not finite stays what it is. */
 bool resample_copies(const struct resample *r);
+
+/* nilearn's short cut, for callers that reproduce it: an output that lies exactly whole voxels away is not interpolated.
+ * Output o is then source voxel o + shift. */
+bool resample_shifts(const struct resample *r, int shift[3]);
+/* What nilearn does then with the tight box start .. stop - 1 of the source's content: all else is 0, whatever the fill
+ * is, and the box begins at the output's first voxel even when it should have begun below it. False when there nilearn
+ * fails. */
+bool resample_pad(struct resample *r, const int start[3], const int stop[3]);
 
 /* Doubles of work that n_threads need together for one volume. */
 size_t resample_work_size_of(const struct resample *r, int n_threads);

@@ -1,6 +1,7 @@
 /* Where outputs lie in the source: the map between two lattices, and tables for axes that run along each other. */
 #include "num/resample_plan.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -236,7 +237,33 @@ void resample_plan_axes(struct resample *r, struct arena *a)
 		else
 			plan_padded(r, d, a);
 	}
-	/* nilearn copies only what lies the same way. */
-	if (r->edge == RESAMPLE_FILL && !is_identity(r))
-		r->copies = false;
+	r->copies &= r->edge == RESAMPLE_CLAMP;
+}
+
+bool resample_shifts(const struct resample *r, int shift[3])
+{
+	for (int d = 0; d < 3; d++) {
+		if (!(r->b[d] == floor(r->b[d]) && fabs(r->b[d]) < INT_MAX / 4))
+			return false;
+		shift[d] = (int)r->b[d];
+	}
+	return is_identity(r);
+}
+
+bool resample_pad(struct resample *r, const int start[3], const int stop[3])
+{
+	bool possible = true;
+
+	for (int d = 0; d < 3; d++) {
+		int b = (int)r->b[d], n = r->n_out[d], first = start[d] > b ? start[d] - b : 0, last = stop[d] - b;
+		int *nearest = r->axis[d].nearest;
+
+		last = last < n ? last : n;
+		possible &= last >= first;
+		for (int o = 0; o < n; o++)
+			nearest[o] = o >= first && o < last ? start[d] + (o - first) : -1;
+	}
+	r->fill = 0;
+	r->copies = true;
+	return possible;
 }
