@@ -100,13 +100,17 @@ void image_volume(const struct image *im, int t, enum nonfinite policy, float *o
 	image_part(im, t, 0, grid_size(&im->grid), policy, out);
 }
 
-void image_volume_double(const struct image *im, int t, enum nonfinite policy, double *out)
+void image_part_double(const struct image *im, int t, long first, long n, enum nonfinite policy, double *out)
 {
-	struct stored s = stored_from(im, t, 0);
-	long n = grid_size(&im->grid);
+	struct stored s = stored_from(im, t, first);
 
 	convert_to_double(&s, n, out);
 	zero_nonfinite_double(im, policy, n, out);
+}
+
+void image_volume_double(const struct image *im, int t, enum nonfinite policy, double *out)
+{
+	image_part_double(im, t, 0, grid_size(&im->grid), policy, out);
 }
 
 void image_gather(const struct image *im, int t, enum nonfinite policy, long n, const int *index, float *out)

@@ -51,6 +51,7 @@ void image_volume(const struct image *im, int t, enum nonfinite policy, float *o
 void image_volume_double(const struct image *im, int t, enum nonfinite policy, double *out);
 /* n voxels from first on, in the order of the file. */
 void image_part(const struct image *im, int t, long first, long n, enum nonfinite policy, float *out);
+void image_part_double(const struct image *im, int t, long first, long n, enum nonfinite policy, double *out);
 /* The voxels at n indices of volume t (mask.h): out[v] = volume[index[v]]. */
 void image_gather(const struct image *im, int t, enum nonfinite policy, long n, const int *index, float *out);
 void image_gather_double(const struct image *im, int t, enum nonfinite policy, long n, const int *index, double *out);
