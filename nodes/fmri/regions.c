@@ -1,0 +1,193 @@
+#include "fmri/regions.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "img/mask.h"
+#include "node/node.h"
+#include "num/resample.h"
+
+struct error *region_space_grid(struct grid *out, enum region_target target, const struct grid *data,
+                                const struct grid *own, const char *what, const struct grid *mask)
+{
+	struct error *e = NULL;
+
+	*out = target == REGION_ONTO_REGIONS ? *own : target == REGION_ONTO_MASK && mask ? *mask : *data;
+	if (target != REGION_ONTO_NONE)
+		return NULL;
+	e = grid_check(own, what, data, "bold");
+	if (!e && mask)
+		e = grid_check(mask, "the mask", data, "bold");
+	return e ? error_wrap(e, "resampling_target is none") : NULL;
+}
+
+int *nearest_places(const struct grid *from, const struct grid *to, bool compat, struct arena *a)
+{
+	enum resample_edge edge = compat ? RESAMPLE_FILL : RESAMPLE_CLAMP;
+	int *place = arena_alloc(a, (size_t)grid_size(to), sizeof *place);
+	struct resample *r;
+
+	if (grid_same(from, to)) {
+		for (long v = 0; v < grid_size(to); v++)
+			place[v] = (int)v;
+		return place;
+	}
+	r = resample_new(from->n, from->affine, to->n, to->affine, RESAMPLE_NEAREST, edge, 0, a);
+	for (int k = 0; r && k < to->n[2]; k++)
+		for (int j = 0; j < to->n[1]; j++)
+			resample_nearest(r, (const int[3]){ 0, j, k }, to->n[0], place + grid_index(to, 0, j, k));
+	return r ? place : NULL;
+}
+
+/* Clears what the places do not lead to, or lead to a voxel that is not inside (other NULL: all are). */
+static void keep_reached(unsigned char *inside, long n, const int *place, const unsigned char *other)
+{
+	for (long v = 0; v < n; v++)
+		inside[v] = inside[v] && place[v] >= 0 && (!other || other[place[v]]);
+}
+
+static struct error *keep_near(struct region_space *s, const struct grid *from, const unsigned char *other, bool compat,
+                               const char *what, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	const int *place = nearest_places(from, &s->grid, compat, a);
+
+	if (!place)
+		return error_new(ERR_DATA, "the affine of %s has no inverse: world coordinates have no voxel", what);
+	keep_reached(s->inside, grid_size(&s->grid), place, other);
+	arena_reset(a, mark);
+	return NULL;
+}
+
+struct error *region_space_new(struct region_space *out, enum region_target target, const struct grid *data,
+                               const struct grid *own, const char *what, const struct item *mask, bool compat,
+                               struct arena *a)
+{
+	struct mask m;
+
+	if (mask)
+		TRY(mask_read(&m, mask, NULL, NULL, a));
+	if (target == REGION_ONTO_MASK && !mask)
+		return error_new(ERR_USER, "resampling_target is mask, but no mask is given");
+	TRY(region_space_grid(&out->grid, target, data, own, what, mask ? &m.grid : NULL));
+	out->moves_data = !grid_same(&out->grid, data);
+	out->inside = arena_alloc(a, (size_t)grid_size(&out->grid), 1);
+	memset(out->inside, 1, (size_t)grid_size(&out->grid));
+	if (mask)
+		TRY(keep_near(out, &m.grid, m.inside, compat, "the mask", a));
+	if (out->moves_data && !compat)
+		TRY(keep_near(out, data, NULL, false, "bold", a));
+	return NULL;
+}
+
+void region_space_note(const struct region_space *s, const struct grid *data, const struct grid *own, const char *what,
+                       struct node_env *env)
+{
+	const char *to = grid_text(&s->grid, env->arena);
+
+	if (s->moves_data)
+		node_note(env, "bold (%s) was resampled onto %s", grid_text(data, env->arena), to);
+	if (!grid_same(own, &s->grid))
+		node_note(env, "%s (%s) were resampled onto %s", what, grid_text(own, env->arena), to);
+}
+
+void regions_sort(struct regions *out, int n, long n_place, const int region[], struct arena *a)
+{
+	int *first = NEW_N(a, int, n + 2), *voxel;
+
+	/* first[k + 2] counts the voxels of k, then first[k + 1] is where the next of them goes */
+	for (long v = 0; v < n_place; v++)
+		if (region[v] >= 0)
+			first[region[v] + 2]++;
+	for (int k = 0; k < n; k++)
+		first[k + 2] += first[k + 1];
+	voxel = arena_alloc(a, (size_t)first[n + 1] + 1, sizeof *voxel);
+	for (long v = 0; v < n_place; v++)
+		if (region[v] >= 0)
+			voxel[first[region[v] + 1]++] = (int)v;
+	*out = (struct regions){ .n = n, .n_voxel = first[n], .first = first, .voxel = voxel };
+}
+
+/* ---- statistics ---- */
+static double sum_of(long n, const double x[])
+{
+	double sum = 0;
+
+	for (long v = 0; v < n; v++)
+		sum += x[v];
+	return sum;
+}
+
+static double variance(long n, const double x[])
+{
+	double mean = sum_of(n, x) / (double)n, sum = 0;
+
+	for (long v = 0; v < n; v++)
+		sum += (x[v] - mean) * (x[v] - mean);
+	return sum / (double)n;
+}
+
+static double extreme(long n, const double x[], double sign)
+{
+	double best = x[0];
+
+	for (long v = 1; v < n; v++)
+		if (sign * x[v] > sign * best)
+			best = x[v];
+	return best;
+}
+
+/* Puts the k-th smallest at x[k], nothing larger before it and nothing smaller behind (Hoare's selection; the pivot is the
+ * middle of three, so ordered values are no trap). */
+static void select_place(double x[], long n, long k)
+{
+	for (long low = 0, high = n - 1; low < high;) {
+		double a = x[low], b = x[(low + high) / 2], c = x[high];
+		double pivot = fmax(fmin(a, b), fmin(fmax(a, b), c));
+		long i = low, j = high;
+
+		while (i <= j) {
+			while (x[i] < pivot)
+				i++;
+			while (x[j] > pivot)
+				j--;
+			if (i <= j) {
+				double y = x[i];
+
+				x[i++] = x[j];
+				x[j--] = y;
+			}
+		}
+		if (k <= j)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			return;
+	}
+}
+
+static double median(long n, const double x[], double work[])
+{
+	double upper;
+
+	memcpy(work, x, (size_t)n * sizeof *x);
+	select_place(work, n, n / 2);
+	upper = work[n / 2];
+	return n % 2 ? upper : (extreme(n / 2, work, 1) + upper) / 2;
+}
+
+double region_statistic(enum region_statistic what, long n, const double x[], double work[])
+{
+	switch (what) {
+	case REGION_MEAN: return sum_of(n, x) / (double)n;
+	case REGION_MEDIAN: return median(n, x, work);
+	case REGION_SUM: return sum_of(n, x);
+	case REGION_MINIMUM: return extreme(n, x, -1);
+	case REGION_MAXIMUM: return extreme(n, x, 1);
+	case REGION_STANDARD_DEVIATION: return sqrt(variance(n, x));
+	case REGION_VARIANCE: return variance(n, x);
+	}
+	return NAN;
+}
