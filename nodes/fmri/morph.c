@@ -44,16 +44,15 @@ void morph_dilate(unsigned char *x, const int n[3], int times, struct arena *a)
 	repeat(x, n, times, 1, a);
 }
 
-/* Marks the part that voxel v belongs to with 2 and returns its size; the voxels marked are in todo. */
-static long fill(unsigned char *x, const int n[3], long v, int *todo)
+long morph_part(unsigned char *x, const int n[3], long v, int *part)
 {
 	const long stride[3] = { 1, n[0], (long)n[0] * n[1] };
 	long count = 1;
 
 	x[v] = 2;
-	todo[0] = (int)v;
+	part[0] = (int)v;
 	for (long done = 0; done < count; done++) {
-		long u = todo[done];
+		long u = part[done];
 		const int at[3] = { (int)(u % n[0]), (int)(u / n[0] % n[1]), (int)(u / stride[2]) };
 
 		for (int d = 0; d < 3; d++)
@@ -63,7 +62,7 @@ static long fill(unsigned char *x, const int n[3], long v, int *todo)
 				if (at[d] + way < 0 || at[d] + way >= n[d] || x[w] != 1)
 					continue;
 				x[w] = 2;
-				todo[count++] = (int)w;
+				part[count++] = (int)w;
 			}
 	}
 	return count;
@@ -72,16 +71,16 @@ static long fill(unsigned char *x, const int n[3], long v, int *todo)
 void morph_largest(unsigned char *x, const int n[3], struct arena *a)
 {
 	long size = (long)n[0] * n[1] * n[2], best = 0;
-	int *todo = arena_alloc(a, (size_t)size, sizeof *todo), *keep = arena_alloc(a, (size_t)size, sizeof *keep);
+	int *part = arena_alloc(a, (size_t)size, sizeof *part), *keep = arena_alloc(a, (size_t)size, sizeof *keep);
 
 	for (int i = 0; i < n[0]; i++)
 		for (int j = 0; j < n[1]; j++)
 			for (int k = 0; k < n[2]; k++) {
-				long v = i + (long)n[0] * (j + (long)n[1] * k), count = x[v] == 1 ? fill(x, n, v, todo) : 0;
+				long v = i + (long)n[0] * (j + (long)n[1] * k), count = x[v] == 1 ? morph_part(x, n, v, part) : 0;
 
 				if (count > best) {
 					best = count;
-					memcpy(keep, todo, (size_t)count * sizeof *keep);
+					memcpy(keep, part, (size_t)count * sizeof *keep);
 				}
 			}
 	memset(x, 0, (size_t)size);
@@ -89,16 +88,33 @@ void morph_largest(unsigned char *x, const int n[3], struct arena *a)
 		x[keep[i]] = 1;
 }
 
-bool morph_tidy(unsigned char *x, const int n[3], int opening, bool connected, struct arena *a)
+static long count(const unsigned char *x, long size)
 {
-	size_t size = (size_t)n[0] * (size_t)n[1] * (size_t)n[2];
-	bool any;
+	long n = 0;
 
-	morph_erode(x, n, opening, a);
-	any = memchr(x, 1, size) != NULL;
-	if (any && connected)
+	for (long v = 0; v < size; v++)
+		n += x[v];
+	return n;
+}
+
+struct tidied morph_tidy(unsigned char *x, const int n[3], int opening, bool connected, struct arena *a)
+{
+	const long size = (long)n[0] * n[1] * n[2];
+	struct tidied t = { .given = count(x, size) };
+
+	t.left = t.given;
+	for (int k = 1; k <= opening && t.left > 0; k++) {
+		t.last = t.left;
+		morph_erode(x, n, 1, a);
+		t.left = count(x, size);
+		t.gone = t.left == 0 ? k : 0;
+	}
+	if (t.left == 0)
+		return t;
+	if (connected)
 		morph_largest(x, n, a);
 	morph_dilate(x, n, 2 * opening, a);
 	morph_erode(x, n, opening, a);
-	return any;
+	t.left = count(x, size);
+	return t;
 }

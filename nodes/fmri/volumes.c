@@ -70,7 +70,7 @@ static long border_values(const double *volume, const struct grid *g, int border
 	return n;
 }
 
-void background_mask(const double *volume, const struct grid *g, int border, unsigned char *inside, struct arena *a)
+bool background_mask(const double *volume, const struct grid *g, int border, unsigned char *inside, struct arena *a)
 {
 	double *edge = arena_alloc(a, 6 * (size_t)grid_size(g), sizeof *edge), background;
 	long n = border_values(volume, g, border, edge), size = grid_size(g);
@@ -83,4 +83,5 @@ void background_mask(const double *volume, const struct grid *g, int border, uns
 	background = nan ? 0 : (edge[(n - 1) / 2] + edge[n / 2]) / 2;
 	for (long v = 0; v < size; v++)
 		inside[v] = (unsigned char)(nan ? !isnan(volume[v]) : volume[v] != background);
+	return nan;
 }

@@ -4,6 +4,7 @@
 #include "mask.background.node.h"
 
 #include "base/arena.h"
+#include "fmri/mask_finish.h"
 #include "fmri/volumes.h"
 #include "img/facts.h"
 #include "img/image.h"
@@ -11,20 +12,19 @@
 static struct error *make(struct node_env *env, const struct image *im, const struct mask_background_params *params,
                           const char *path)
 {
-	long size = grid_size(&im->grid), n = 0;
+	struct mask_finish finish = {
+		params->opening, params->connected,
+		"no voxel differs from the background, the median of the border: the image is constant",
+		"every voxel is inside: the border has no value that stands for background",
+	};
+	long size = grid_size(&im->grid);
 	double *mean = arena_alloc(env->arena, (size_t)size, sizeof *mean);
-	unsigned char *inside = NEW_N(env->arena, unsigned char, size);
+	unsigned char *inside = arena_alloc(env->arena, (size_t)size, 1);
 
 	image_mean_over_time(im, mean, env->n_threads, env->arena);
-	background_mask(mean, &im->grid, params->border_size, inside, env->arena);
-	if (!morph_tidy(inside, im->grid.n, params->opening, params->connected, env->arena))
-		node_note(env, "the mask is empty: no voxel differs from the background or survives %d erosions",
-		          params->opening);
-	for (long v = 0; v < size; v++)
-		n += inside[v];
-	if (n == size)
-		node_note(env, "every voxel is inside: the border has no value that stands for background");
-	return image_write_bytes(path, &im->grid, inside);
+	if (background_mask(mean, &im->grid, params->border_size, inside, env->arena))
+		finish.empty = "every voxel is NaN";
+	return mask_finish(env, &finish, &im->grid, inside, path);
 }
 
 struct error *mask_background_run(struct node_env *env, const struct mask_background_params *params,
@@ -50,6 +50,7 @@ struct error *mask_background_shape(struct shape *s, const struct mask_backgroun
 			shape_warning(s, "border_size",
 			              "a border of %d voxels on both sides is all of the image along axis %d (%d voxels)",
 			              params->border_size, d, im.grid.n[d]);
+	mask_opening_check(s, params->opening, &im.grid);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
 	s->memory = im.bytes + 70 * grid_size(&im.grid) + (8 << 20);

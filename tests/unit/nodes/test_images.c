@@ -5,7 +5,6 @@
 #include "image.mean.node.h"
 #include "image.mean_of.node.h"
 #include "image.smooth.node.h"
-#include "mask.background.node.h"
 
 static struct out *smooth(const struct item *im, int n, const double *fwhm, int threads)
 {
@@ -125,52 +124,4 @@ TEST(the_mean_of_images_needs_one_grid)
 	CHECK_ERROR(mean_of(items, 2, h_out()), "image 01");
 	CHECK_ERROR(mean_of((struct item[]){ items[0], *h_f4(2, IMAGE_INT16) }, 2, h_out()), "must be as many");
 	CHECK_ERROR(mean_of(NULL, 0, h_out()), "no image");
-}
-
-/* numerics' V14 with 3.0 outside the ball. */
-static const struct item *v14(float outside)
-{
-	struct grid g = { { 14, 14, 14 }, { { 1, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } } };
-	float *x = NEW_N(check_arena(), float, 14 * 14 * 14);
-
-	for (int k = 0; k < 14; k++)
-		for (int j = 0; j < 14; j++)
-			for (int i = 0; i < 14; i++) {
-				double r = (i - 6) * (i - 6) + (j - 7) * (j - 7) + (k - 6.5) * (k - 6.5);
-
-				x[grid_index(&g, i, j, k)] = r < 22 ? (float)(100 + 0.3 * ((7 * i + 13 * j + 29 * k) % 17)) : outside;
-			}
-	return h_image(&g, 1, 0, IMAGE_FLOAT32, x);
-}
-
-static int mask_count(const struct item *im, const struct mask_background_params *p)
-{
-	struct out *o = h_out();
-	float *x;
-	int n = 0;
-
-	CHECK_OK(mask_background_run(h_env(1), p, &(struct mask_background_inputs){ im },
-	                             &(struct mask_background_outputs){ o }));
-	x = h_voxels(o);
-	for (int v = 0; v < 14 * 14 * 14; v++)
-		n += x[v] != 0;
-	return n;
-}
-
-TEST(the_background_mask_agrees_with_the_worked_example)
-{
-	CHECK_INT(mask_count(v14(3), &(struct mask_background_params){ .border_size = 2 }), 418);
-	CHECK_INT(mask_count(v14(3), &(struct mask_background_params){ 2, true, 2 }), 378);
-	CHECK_INT(mask_count(v14(NAN), &(struct mask_background_params){ .border_size = 2 }), 418);
-}
-
-TEST(the_background_mask_says_when_it_is_odd)
-{
-	CHECK_INT(mask_count(v14(3), &(struct mask_background_params){ 2, true, 50 }), 0);
-	CHECK(strstr(h_notes(), "empty") != NULL);
-}
-
-TEST(a_border_as_thick_as_the_image_is_all_of_it)
-{
-	CHECK(mask_count(v14(3), &(struct mask_background_params){ .border_size = 1000 }) == 418);
 }

@@ -1,0 +1,137 @@
+#include "fmri/mask_votes.h"
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "fmri/volumes.h"
+#include "img/facts.h"
+#include "img/image.h"
+#include "node/shape.h"
+
+enum { NAMED = 12 };   /* masks in a message */
+
+struct votes {
+	struct grid grid;
+	int n;                   /* masks */
+	int32_t *count;          /* [grid_size] masks that have a voxel */
+	long *size;              /* [n] voxels of each mask */
+};
+
+static const char *name_of(const char *cell, int k, struct arena *a)
+{
+	return cell[0] ? arena_printf(a, "the mask of %s", cell) : arena_printf(a, "mask number %d", k + 1);
+}
+
+/* Adds mask k; each is forgotten before the next, so that many take no more memory than one. */
+static struct error *add(struct votes *v, int k, const struct image *im, const char *name, const char *first,
+                         struct arena *a)
+{
+	long size = grid_size(&im->grid);
+
+	TRY(image_need_3d(im, name));
+	if (k == 0)
+		*v = (struct votes){ im->grid, v->n, NEW_N(a, int32_t, size), v->size };
+	TRY(grid_check(&im->grid, name, &v->grid, first));
+	struct arena_mark start = arena_mark(a);
+	double *x = arena_alloc(a, (size_t)size, sizeof *x);
+
+	image_volume_double(im, 0, NONFINITE_ZERO, x);
+	for (long i = 0; i < size; i++) {
+		v->count[i] += x[i] != 0;
+		v->size[k] += x[i] != 0;
+	}
+	arena_reset(a, start);
+	return NULL;
+}
+
+static struct error *count_all(struct votes *v, const struct items *masks, struct arena *a)
+{
+	const char *first = name_of(masks->item[0].cell, 0, a);
+
+	*v = (struct votes){ .n = masks->n, .size = NEW_N(a, long, masks->n) };
+	for (int k = 0; k < masks->n; k++) {
+		struct image im;
+		struct error *e;
+
+		TRY(image_of(&im, &masks->item[k], a));
+		e = add(v, k, &im, name_of(masks->item[k].cell, k, a), first, a);
+		image_close(&im);
+		TRY(e);
+	}
+	return NULL;
+}
+
+/* How many voxels each mask has, so that the empty or odd one is seen. */
+static const char *sizes_text(const struct votes *v, const struct items *masks, struct arena *a)
+{
+	const char *text = "";
+
+	for (int k = 0; k < v->n && k < NAMED; k++)
+		text = arena_printf(a, "%s%s%s has %ld voxels", text, k ? ", " : "", name_of(masks->item[k].cell, k, a), v->size[k]);
+	return v->n > NAMED ? arena_printf(a, "%s, and %d more", text, v->n - NAMED) : text;
+}
+
+static struct error *nothing(const struct votes *v, const struct items *masks, const struct vote *vote, struct arena *a)
+{
+	int most = 0;
+
+	for (long i = 0; i < grid_size(&v->grid); i++)
+		if (v->count[i] > most)
+			most = v->count[i];
+	return error_new(ERR_DATA, "the mask is empty: no voxel is in %s of the %d masks, the most that share one are %d (%s)",
+	                 vote->fraction >= 1 ? "all" : vote->fraction > 0 ? arena_printf(a, "more than %g", vote->fraction) : "any",
+	                 v->n, most, sizes_text(v, masks, a));
+}
+
+struct error *mask_vote(struct node_env *env, const struct items *masks, const struct vote *vote, struct out *mask,
+                        struct out *count)
+{
+	/* nilearn's bound, so that a fraction of 1 means all of them. */
+	const double fraction = vote->fraction < 1 - 1e-7 ? vote->fraction : 1 - 1e-7;
+	struct votes v;
+	unsigned char *inside;
+	long size, n = 0;
+
+	if (masks->n == 0)
+		return error_new(ERR_DATA, "there is no mask to combine");
+	TRY(count_all(&v, masks, env->arena));
+	size = grid_size(&v.grid);
+	inside = arena_alloc(env->arena, (size_t)size, 1);
+	for (long i = 0; i < size; i++) {
+		inside[i] = v.count[i] > fraction * v.n;
+		n += inside[i];
+	}
+	if (n == 0)
+		return nothing(&v, masks, vote, env->arena);
+	if (vote->connected)
+		morph_largest(inside, v.grid.n, env->arena);
+	TRY(image_write_bytes(out_blob(mask, "image.nii"), &v.grid, inside));
+	return image_write(out_blob(count, "image.nii"), &v.grid, 1, 0, IMAGE_INT32, v.count);
+}
+
+void mask_vote_shape(struct shape *s)
+{
+	struct image_facts first, other, out;
+	struct error *e;
+
+	if (!image_facts_from(&first, shape_in_n(s, "masks", 0), s->arena))
+		return;
+	for (int k = 0; k < shape_n(s, "masks"); k++) {
+		const char *name = name_of("", k, s->arena);
+
+		if (!image_facts_from(&other, shape_in_n(s, "masks", k), s->arena))
+			continue;
+		if (other.n_vol > 1)
+			shape_error(s, "masks", "%s has %d volumes, must have one", name, other.n_vol);
+		e = grid_check(&other.grid, name, &first.grid, name_of("", 0, s->arena));
+		if (e)
+			shape_error(s, "masks", "%s", e->text);
+		error_free(e);
+	}
+	out = image_facts_new(&first.grid, 1, 0, "uint8");
+	shape_out(s, "mask", image_facts_to(&out, s->arena));
+	out = image_facts_new(&first.grid, 1, 0, "int32");
+	shape_out(s, "count", image_facts_to(&out, s->arena));
+	s->memory = 30 * grid_size(&first.grid) + (8 << 20);
+	s->seconds = 2e-9 * (double)grid_size(&first.grid) * shape_n(s, "masks") + 0.005;
+}
