@@ -23,10 +23,6 @@ must_check struct error *fwhm_gauss(struct gauss **out, const struct fwhm *f, co
 /* Problems with the parameter called where on this grid. */
 void fwhm_check(struct shape *s, const struct fwhm *f, const struct grid *g, const char *where);
 
-/* Smoothing and confounds of the data's own: schemas/parts/space.yaml. */
-struct space_args { struct fwhm smoothing; bool high_variance_confounds; };
-#define SPACE_ARGS(p) ((struct space_args){ { (p)->n_smoothing, (p)->smoothing_mm }, (p)->high_variance_confounds })
-
 struct gather_options {
 	const struct grid *onto;     /* resampled onto this grid first (continuous, clipped); NULL: the image's own */
 	struct fwhm smoothing;       /* then smoothed */

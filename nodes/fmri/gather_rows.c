@@ -2,9 +2,11 @@
  * (resampled if asked for), smoothed, and the wanted ones picked. */
 #include "fmri/gather.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "fmri/resampled.h"
 #include "num/gauss.h"
 #include "num/par.h"
 
@@ -13,13 +15,19 @@ struct gather {
 	enum nonfinite nonfinite;
 	long n;
 	const int *index;            /* [n] in the volumes of the grid that was asked for */
+	struct resample *resample;   /* onto the box; NULL: the box is part of the image */
 	struct gauss *gauss;         /* of the box; NULL: not smoothed */
 	int low[3], size[3];         /* the box: first voxel, voxels along each axis */
-	const int *in_box;           /* [n] where the wanted voxels are in the box */
+	const int *in_box;           /* [n] where the wanted voxels are in the box; NULL: no box is made */
 };
 
 /* What one thread needs. */
-struct bench { float *box, *work; double *row; };
+struct desk {
+	float *image;                /* [grid_size] a volume as floats, to be resampled */
+	double *resampling;
+	float *box, *smoothing;
+	double *row;
+};
 
 /* Smallest box with all wanted voxels. */
 static void box_of(struct gather *g, const struct grid *grid)
@@ -55,11 +63,6 @@ static void widen(struct gather *g, const struct grid *grid, const int radius[3]
 	}
 }
 
-static long box_voxels(const struct gather *g)
-{
-	return (long)g->size[0] * g->size[1] * g->size[2];
-}
-
 static const int *places_in_box(const struct gather *g, const struct grid *grid, struct arena *a)
 {
 	int *place = NEW_N(a, int, g->n + 1);
@@ -87,19 +90,40 @@ static struct error *smoothing(struct gather *g, const struct fwhm *f, const str
 	return fwhm_gauss(&g->gauss, f, &box, a);
 }
 
+/* Onto the box alone; nilearn's way, where each bit of a position counts, is onto the whole grid. */
+static struct error *resampling(struct gather *g, const struct gather_options *o, int n_threads, struct arena *a)
+{
+	struct grid box = *o->onto;
+	double corner[3];
+
+	grid_world(o->onto, (double[3]){ g->low[0], g->low[1], g->low[2] }, corner);
+	for (int d = 0; d < 3; d++) {
+		box.n[d] = g->size[d];
+		box.affine[d][3] = corner[d];
+	}
+	TRY(resample_for(&g->resample, g->im, &box, RESAMPLE_CONTINUOUS, true, o->compat ? RESAMPLE_FILL : RESAMPLE_CLAMP,
+	                 n_threads, a));
+	if (!g->resample)   /* the box is just the image */
+		memset(g->low, 0, sizeof g->low);
+	return NULL;
+}
+
 struct error *gather_new(struct gather **out, const struct image *im, const struct gather_options *o, long n,
                          const int *index, int n_threads, struct arena *a)
 {
-	const struct grid *grid = o->onto ? o->onto : &im->grid;
+	bool own = !o->onto || grid_same(o->onto, &im->grid);
+	const struct grid *grid = own ? &im->grid : o->onto;
 	struct gather *g = *out = NEW(a, struct gather);
 
-	(void)n_threads;
 	*g = (struct gather){ .im = im, .nonfinite = o->nonfinite, .n = n, .index = index };
 	box_of(g, grid);
+	if (!own && o->compat)
+		widen(g, grid, grid->n);
 	TRY(smoothing(g, &o->smoothing, grid, a));
-	if (g->gauss)
-		g->in_box = places_in_box(g, grid, a);
-	return NULL;
+	if (own && !g->gauss)
+		return NULL;
+	g->in_box = places_in_box(g, grid, a);
+	return own ? NULL : resampling(g, o, n_threads, a);
 }
 
 static void box_of_image(const struct gather *g, int t, float *out)
@@ -108,59 +132,84 @@ static void box_of_image(const struct gather *g, int t, float *out)
 
 	for (int k = 0; k < g->size[2]; k++)
 		for (int j = 0; j < g->size[1]; j++, out += g->size[0])
-			image_part(g->im, t, grid_index(grid, g->low[0], g->low[1] + j, g->low[2] + k), g->size[0], NONFINITE_ZERO,
+			image_part(g->im, t, grid_index(grid, g->low[0], g->low[1] + j, g->low[2] + k), g->size[0], NONFINITE_KEEP,
 			           out);
 }
 
-/* The box of volume t, smoothed. */
-static void make_box(const struct gather *g, int t, const struct bench *b)
+static void box_of_resampled(const struct gather *g, int t, const struct desk *d)
 {
-	box_of_image(g, t, b->box);
-	gauss_smooth(g->gauss, &(struct gauss_source){ .n_vol = 1, .voxel = b->box, .slope = 1 }, 0, b->box, b->work);
+	const float *in = image_floats(g->im, t);
+
+	if (!in) {
+		image_volume(g->im, t, NONFINITE_KEEP, d->image);
+		in = d->image;
+	}
+	resample_volume(g->resample, in, d->box, d->resampling);
 }
 
-static struct bench *benches(const struct gather *g, int workers, bool rows, struct arena *a)
+/* The box of volume t, resampled and smoothed. */
+static void make_box(const struct gather *g, int t, const struct desk *d)
 {
-	struct bench *b = NEW_N(a, struct bench, workers);
+	if (g->resample)
+		box_of_resampled(g, t, d);
+	else
+		box_of_image(g, t, d->box);
+	if (g->gauss)
+		gauss_smooth(g->gauss, &(struct gauss_source){ .n_vol = 1, .voxel = d->box, .slope = 1 }, 0, d->box, d->smoothing);
+}
+
+static struct desk *desks(const struct gather *g, int workers, bool rows, struct arena *a)
+{
+	struct desk *d = NEW_N(a, struct desk, workers);
 
 	for (int w = 0; w < workers; w++) {
-		if (g->gauss) {
-			b[w].box = arena_alloc(a, (size_t)box_voxels(g), sizeof(float));
-			b[w].work = arena_alloc(a, gauss_work_size(g->gauss), sizeof(float));
+		if (g->resample) {
+			d[w].image = arena_alloc(a, (size_t)grid_size(&g->im->grid), sizeof(float));
+			d[w].resampling = arena_alloc(a, resample_work_size(g->resample) + 1, sizeof(double));
 		}
+		if (g->in_box)
+			d[w].box = arena_alloc(a, (size_t)g->size[0] * (size_t)g->size[1] * (size_t)g->size[2], sizeof(float));
+		if (g->gauss)
+			d[w].smoothing = arena_alloc(a, gauss_work_size(g->gauss), sizeof(float));
 		if (rows)
-			b[w].row = arena_alloc(a, (size_t)g->n + 1, sizeof(double));
+			d[w].row = arena_alloc(a, (size_t)g->n + 1, sizeof(double));
 	}
-	return b;
+	return d;
 }
 
 struct gathering {
 	const struct gather *g;
-	const struct bench *bench;   /* [worker] */
+	const struct desk *desk;     /* [worker] */
 	float *out;                  /* [n_vol][n], or for rows: */
 	gather_row_fn *fn;
 	void *ctx;
 };
 
+/* What a wanted voxel of the box counts as. */
+static float settled(const struct gather *g, float x)
+{
+	return isfinite(x) || g->nonfinite == NONFINITE_KEEP ? x : 0;
+}
+
 static void one_row(void *ctx, long t, int worker)
 {
 	const struct gathering *c = ctx;
 	const struct gather *g = c->g;
-	const struct bench *b = &c->bench[worker];
+	const struct desk *d = &c->desk[worker];
 
-	if (!g->in_box)
-		image_gather_double(g->im, (int)t, g->nonfinite, g->n, g->index, b->row);
+	if (g->in_box)
+		make_box(g, (int)t, d);
 	else
-		make_box(g, (int)t, b);
+		image_gather_double(g->im, (int)t, g->nonfinite, g->n, g->index, d->row);
 	for (long v = 0; g->in_box && v < g->n; v++)
-		b->row[v] = b->box[g->in_box[v]];
-	c->fn(c->ctx, (int)t, b->row, worker);
+		d->row[v] = settled(g, d->box[g->in_box[v]]);
+	c->fn(c->ctx, (int)t, d->row, worker);
 }
 
 void gather_rows(const struct gather *g, gather_row_fn *fn, void *ctx, int n_threads, struct arena *a)
 {
 	struct arena_mark mark = arena_mark(a);
-	struct gathering c = { .g = g, .bench = benches(g, par_workers(n_threads, g->im->n_vol), true, a), .fn = fn, .ctx = ctx };
+	struct gathering c = { .g = g, .desk = desks(g, par_workers(n_threads, g->im->n_vol), true, a), .fn = fn, .ctx = ctx };
 
 	par_for(n_threads, g->im->n_vol, one_row, &c);
 	arena_reset(a, mark);
@@ -170,22 +219,22 @@ static void one_floats(void *ctx, long t, int worker)
 {
 	const struct gathering *c = ctx;
 	const struct gather *g = c->g;
-	const struct bench *b = &c->bench[worker];
+	const struct desk *d = &c->desk[worker];
 	float *row = c->out + t * g->n;
 
 	if (!g->in_box) {
 		image_gather(g->im, (int)t, g->nonfinite, g->n, g->index, row);
 		return;
 	}
-	make_box(g, (int)t, b);
+	make_box(g, (int)t, d);
 	for (long v = 0; v < g->n; v++)
-		row[v] = b->box[g->in_box[v]];
+		row[v] = settled(g, d->box[g->in_box[v]]);
 }
 
 void gather_floats(const struct gather *g, float *out, int n_threads, struct arena *a)
 {
 	struct arena_mark mark = arena_mark(a);
-	struct gathering c = { .g = g, .bench = benches(g, par_workers(n_threads, g->im->n_vol), false, a), .out = out };
+	struct gathering c = { .g = g, .desk = desks(g, par_workers(n_threads, g->im->n_vol), false, a), .out = out };
 
 	par_for(n_threads, g->im->n_vol, one_floats, &c);
 	arena_reset(a, mark);

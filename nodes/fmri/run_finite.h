@@ -4,7 +4,11 @@
 
 struct image;
 
-/* Looks at the voxels at index [n] in all volumes: bad [n] is 1 where one is NaN or infinite. Returns how many. */
-long run_not_finite(const struct image *im, long n, const int *index, unsigned char *bad, int n_threads);
+struct not_finite {
+	long some;     /* voxels that are NaN or infinite at some time */
+	long always;   /* of them those that never are a number */
+};
+/* Looks at the voxels at index [n] (NULL: the first n) in all volumes: bad [n] is 1 for those of some, 2 of always. */
+struct not_finite run_not_finite(const struct image *im, long n, const int *index, unsigned char *bad, int n_threads);
 
 #endif

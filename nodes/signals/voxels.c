@@ -1,29 +1,113 @@
 /* signals.voxels - the signal of every voxel inside a mask, smoothed in space and cleaned in time.
  *
- * The run stays mapped; volumes are smoothed one by one on each thread, and only the mask's voxels are kept. nilearn's
- * NiftiMasker. */
+ * The run stays mapped; volumes are resampled and smoothed one by one on each thread, and only the mask's voxels are kept.
+ * nilearn's NiftiMasker. */
 #include "signals.voxels.node.h"
+
+#include <math.h>
 
 #include "base/arena.h"
 #include "fmri/clean_args.h"
+#include "fmri/epi_mask.h"
 #include "fmri/gather.h"
+#include "fmri/run_finite.h"
+#include "fmri/run_mask.h"
+#include "fmri/run_space.h"
 #include "fmri/volumes.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"
 #include "img/series.h"
 
-static struct error *mask_make(struct mask *mask, const struct image *im, struct node_env *env)
+/* ---- the mask ---- */
+static struct run_mask_options mask_options(const struct signals_voxels_params *params)
 {
+	return (struct run_mask_options){
+		(enum run_resampling)params->resampling,
+		"or `resampling: mask` takes the data onto the mask's grid, `resampling: data` the mask onto the data's",
+		params->compat == SIGNALS_VOXELS_COMPAT_NILEARN,
+	};
+}
+
+/* mask.background with its defaults. */
+static struct error *mask_background(unsigned char *inside, double *mean, const struct grid *g, struct arena *a)
+{
+	background_mask(mean, g, 2, inside, a);
+	return NULL;
+}
+
+/* mask.epi with its defaults. */
+static struct error *mask_epi(unsigned char *inside, double *mean, const struct grid *g, struct arena *a)
+{
+	const struct epi_cut cut = { .lower = 0.2, .upper = 0.85 };
+	double threshold;
+
+	epi_smooth(mean, g->n, a);
+	for (long v = 0; v < grid_size(g); v++)
+		mean[v] = isfinite(mean[v]) ? mean[v] : 0;
+	TRY(epi_threshold(&threshold, grid_size(g), mean, &cut, a));
+	for (long v = 0; v < grid_size(g); v++)
+		inside[v] = mean[v] >= threshold;
+	morph_tidy(inside, g->n, 2, true, a);
+	return NULL;
+}
+
+static struct error *mask_make(struct mask *mask, const struct image *im, enum signals_voxels_mask_strategy strategy,
+                               struct node_env *env)
+{
+	static struct error *(*const make[])(unsigned char *, double *, const struct grid *, struct arena *) = {
+		[SIGNALS_VOXELS_MASK_STRATEGY_BACKGROUND] = mask_background, [SIGNALS_VOXELS_MASK_STRATEGY_EPI] = mask_epi,
+	};
 	long size = grid_size(&im->grid);
 	unsigned char *inside = NEW_N(env->arena, unsigned char, size);
 	double *mean = arena_alloc(env->arena, (size_t)size, sizeof *mean);
 
 	image_mean_over_time(im, mean, env->n_threads, env->arena);
-	background_mask(mean, &im->grid, 2, inside, env->arena);
+	TRY(make[strategy](inside, mean, &im->grid, env->arena));
 	mask_of(mask, &im->grid, inside, env->arena);
 	if (mask->n == 0)
-		return error_new(ERR_DATA, "no voxel differs from the background of bold: give a mask");
+		return error_new(ERR_DATA, "no voxel of bold is inside the mask made of it (mask_strategy: %s): give a mask",
+		                 strategy == SIGNALS_VOXELS_MASK_STRATEGY_EPI ? "epi" : "background, what differs from the border");
+	return NULL;
+}
+
+/* ---- the signals ---- */
+
+/* Values that are no number count as 0, and people are told how many voxels have them. Resampling draws from all voxels. */
+static struct error *look_for_nan(const struct image *im, const struct mask *mask, struct node_env *env)
+{
+	bool own = grid_same(&im->grid, &mask->grid);
+	long n = own ? mask->n : grid_size(&im->grid);
+	struct not_finite bad = run_not_finite(im, n, own ? mask->index : NULL, NEW_N(env->arena, unsigned char, n),
+	                                       env->n_threads);
+
+	if (bad.always == n)
+		return error_new(ERR_DATA, "bold has no number in any of its %ld voxels%s: all are NaN or infinite", n,
+		                 own ? " inside the mask" : "");
+	if (bad.some > 0)
+		node_note(env, "%ld of %ld voxels are NaN or infinite at some time, %ld of them always; such values count as 0",
+		          bad.some, n, bad.always);
+	return NULL;
+}
+
+static struct error *gather(float **out, struct node_env *env, const struct signals_voxels_params *params,
+                            const struct image *im, const struct mask *mask)
+{
+	struct gather_options o = { .onto = &mask->grid, .smoothing = SPACE_ARGS(params).smoothing, .nonfinite = NONFINITE_ZERO,
+	                            .compat = params->compat == SIGNALS_VOXELS_COMPAT_NILEARN };
+	const struct mask *wanted = mask;
+	struct mask crop;
+	struct gather *g;
+
+	/* nilearn resamples onto the box of the mask, and smooths inside of it. */
+	if (o.compat && !grid_same(&mask->grid, &im->grid)) {
+		run_mask_crop(&crop, mask, env->arena);
+		wanted = &crop;
+		o.onto = &crop.grid;
+	}
+	TRY(gather_new(&g, im, &o, wanted->n, wanted->index, env->n_threads, env->arena));
+	*out = arena_alloc(env->arena, (size_t)im->n_vol * (size_t)mask->n, sizeof **out);
+	gather_floats(g, *out, env->n_threads, env->arena);
 	return NULL;
 }
 
@@ -33,14 +117,14 @@ static struct error *extract(struct node_env *env, const struct signals_voxels_p
 {
 	struct clean_args args = CLEAN_ARGS(params);
 	struct clean_inputs inputs = CLEAN_INPUTS(in);
+	struct space_args space = SPACE_ARGS(params);
 	struct cleaning *c;
-	struct gauss *g;
 	float *x;
 
+	TRY(space_confounds(&inputs, &space, im, env));
 	TRY(cleaning_new(&c, &args, &inputs, im->n_vol, im->tr_s, "bold", env->arena));
-	TRY(fwhm_gauss(&g, &(struct fwhm){ params->n_smoothing, params->smoothing_mm }, &im->grid, env->arena));
-	x = arena_alloc(env->arena, (size_t)im->n_vol * (size_t)mask->n, sizeof *x);
-	gather_run(im, g, mask->n, mask->index, x, env->n_threads, env->arena);
+	TRY(look_for_nan(im, mask, env));
+	TRY(gather(&x, env, params, im, mask));
 	TRY(cleaning_float(c, env, mask->n, x, "voxels", out->record));
 	*s = (struct series){ .n_row = cleaning_rows(c), .n_col = mask->n, .tr_s = clean_tr(&args, im->tr_s), .x = x };
 	return NULL;
@@ -49,6 +133,7 @@ static struct error *extract(struct node_env *env, const struct signals_voxels_p
 struct error *signals_voxels_run(struct node_env *env, const struct signals_voxels_params *params,
                                  const struct signals_voxels_inputs *in, const struct signals_voxels_outputs *out)
 {
+	struct run_mask_options o = mask_options(params);
 	struct image im;
 	struct mask mask;
 	struct series s;
@@ -56,51 +141,47 @@ struct error *signals_voxels_run(struct node_env *env, const struct signals_voxe
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(image_need_4d(&im, "bold"));
 	if (in->mask)
-		TRY(mask_read(&mask, in->mask, &im.grid, "bold", env->arena));
+		TRY(run_mask_read(&mask, in->mask, &im.grid, &o, env->arena));
 	else
-		TRY(mask_make(&mask, &im, env));
+		TRY(mask_make(&mask, &im, params->mask_strategy, env));
 	TRY(extract(env, params, &im, &mask, in, out, &s));
 	image_close(&im);
 	TRY(series_write(out_blob(out->signals, "series.npy"), out_blob(out->signals, "series.json"), &s, env->arena));
 	return mask_write(out_blob(out->mask, "image.nii"), &mask);
 }
 
-/* How many voxels the mask has; -1 while nobody knows. */
-static int mask_size(struct shape *s, const struct grid *g)
+/* ---- at check time ---- */
+static void predict(struct shape *s, const struct signals_voxels_params *params, const struct image_facts *im,
+                    const struct grid *onto, int n)
 {
-	const struct item *it = shape_item(s, "mask");
-	struct mask mask;
-	struct image_facts f;
-	struct error *e = NULL;
+	double work = (double)grid_size(onto) * im->n_vol;
+	bool resampled = !grid_same(onto, &im->grid);
 
-	if (it)
-		e = mask_read(&mask, it, g, "bold", s->arena);
-	else if (image_facts_from(&f, shape_in(s, "mask"), s->arena))
-		e = grid_check(&f.grid, "the mask", g, "bold");
-	if (e)
-		shape_error(s, "mask", "%s", e->text);
-	error_free(e);
-	return it && !e ? mask.n : -1;
+	s->memory = im->bytes + 4 * (int64_t)im->n_vol * (n < 0 ? grid_size(onto) : n) + 80 * grid_size(&im->grid) +
+	            (resampled ? 40 * (grid_size(onto) + grid_size(&im->grid)) : 0) + (16 << 20);
+	s->seconds = (params->n_smoothing > 0 ? 2.5e-8 : 5e-9) * work + (resampled ? 5e-8 * work : 0) + 0.01;
 }
 
 struct error *signals_voxels_shape(struct shape *s, const struct signals_voxels_params *params)
 {
 	struct clean_args args = CLEAN_ARGS(params);
-	struct image_facts im, mask;
+	struct space_args space = SPACE_ARGS(params);
+	struct run_mask_options o = mask_options(params);
+	struct image_facts im, facts;
+	struct mask mask;
+	struct grid grid;
 	int n, n_row;
 
 	if (!image_facts_from(&im, shape_in(s, "bold"), s->arena))
 		return NULL;
 	if (im.n_vol < 2)
 		shape_error(s, "bold", "bold has one volume, must have a run of them");
+	n = run_mask_check(&mask, s, &im.grid, &o, &grid);
 	n_row = clean_check(s, &args, im.n_vol, im.tr_s, "bold");
-	fwhm_check(s, &(struct fwhm){ params->n_smoothing, params->smoothing_mm }, &im.grid, "smoothing");
-	n = mask_size(s, &im.grid);
-	mask = image_facts_new(&im.grid, 1, 0, "uint8");
-	shape_out(s, "mask", image_facts_to(&mask, s->arena));
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n, clean_tr(&args, im.tr_s), NULL },
-	                                        s->arena));
-	s->memory = im.bytes + 4 * (int64_t)im.n_vol * (n < 0 ? grid_size(&im.grid) : n) + 80 * grid_size(&im.grid) + (16 << 20);
-	s->seconds = 2.5e-8 * (double)grid_size(&im.grid) * im.n_vol + 0.01;
+	space_check(s, &space, &grid, im.n_vol);
+	facts = image_facts_new(&grid, 1, 0, "uint8");
+	shape_out(s, "mask", image_facts_to(&facts, s->arena));
+	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n, clean_tr(&args, im.tr_s), NULL }, s->arena));
+	predict(s, params, &im, &grid, n);
 	return NULL;
 }
