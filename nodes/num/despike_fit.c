@@ -9,11 +9,12 @@
 
 enum {
 	STEP = FILTER_LANES / LANES,
-	TURNS = 15,  /* weighted fits after the first one, which has no weights */
+	TURNS = 20,  /* weighted fits after the first one, which has no weights */
 };
 
-/* Residuals below this part of the mean |residual| of the first fit have all the same weight. */
-static const double SMALL = 1e-3;
+/* Residuals well below `small` have all the same weight; it falls from half the mean |residual| of the first fit to a
+ * thousandth of it. Large at first, else points that are met by chance hold the curve. */
+static const double SMALL_FIRST = 0.5, SMALL_EACH_TURN = 0.72;
 
 static void one_time(const struct despike_fit *f, int t, double *curve, double *sums)
 {
@@ -157,13 +158,13 @@ static void small_residuals(int n_vol, const double *residual, double small[FILT
 	for (long i = 0; i < (long)n_vol * FILTER_LANES; i++)
 		small[i % FILTER_LANES] += fabs(residual[i]);
 	for (int l = 0; l < FILTER_LANES; l++) {
-		small[l] *= SMALL / n_vol;
+		small[l] *= SMALL_FIRST / n_vol;
 		if (small[l] == 0)
 			small[l] = 1;  /* nothing is left to fit */
 	}
 }
 
-NUM_CLONES static void set_weights(int n_vol, const double *residual, const double *x, const double small[FILTER_LANES],
+NUM_CLONES static void set_weights(int n_vol, const double *residual, const double *x, double small[FILTER_LANES],
                                    double *w, double *wx)
 {
 	for (int t = 0; t < n_vol; t++, residual += FILTER_LANES, x += FILTER_LANES, w += FILTER_LANES, wx += FILTER_LANES)
@@ -171,6 +172,8 @@ NUM_CLONES static void set_weights(int n_vol, const double *residual, const doub
 			w[l] = small[l] / sqrt(residual[l] * residual[l] + small[l] * small[l]);
 			wx[l] = w[l] * x[l];
 		}
+	for (int l = 0; l < FILTER_LANES; l++)
+		small[l] *= SMALL_EACH_TURN;
 }
 
 void despike_fit_run(const struct despike_fit *f, const double x[], double residual[], double work[])

@@ -6,12 +6,14 @@
  *   de Boor 1978, A practical guide to splines, chapter IV
  * FILL_LOMB_SCARGLE: least-squares sines and cosines of the kept volumes, one frequency at a time, added up where
  * volumes are missing:
- *   f_k = k / (8 span), k = 1 .. floor(8 n_keep / 2), span the time from the first to the last kept volume, so the
+ *   f_k = k / (8 span), k = 1 .. 4 n_keep, span the time from the first to the last kept volume, so the
  *   highest frequency is the mean Nyquist frequency n_keep / (2 span) of the kept volumes;
  *   tan(2 w tau) = sum sin(2 w t) / sum cos(2 w t), w = 2 pi f_k;
  *   c = sum h cos(w (t - tau)) / sum cos^2, s likewise; h the kept values minus their mean;
  *   H(t) = sum over k of c cos(w (t - tau)) + s sin(w (t - tau)).
- * H is then multiplied by sd(h) / sd(H), the deviation of H being taken over all volumes, and the mean put back.
+ * H is then multiplied by sd(h) / sd(H), the deviation of H being taken over all volumes, and the mean put back. As
+ * each frequency is fitted by itself, lone gaps are drawn to the mean (a slow wave keeps about the share of volumes that
+ * are missing of its amplitude): this method keeps spectra, a spline keeps values.
  *   Mathias et al. 2004, Algorithms for spectral analysis of irregularly sampled time series
  *   Power et al. 2014, Methods to detect, characterize, and remove motion artifact in resting state fMRI */
 #ifndef SULCUS_FILL_H

@@ -64,6 +64,8 @@ struct filter_cutoffs filter_stop_cutoffs(double from_hz, double to_hz, double t
 	struct filter_cutoffs c = { FILTER_NONE, to_hz, from_hz, impossible_facts(from_hz, to_hz, tr_s, order) };
 	double nyquist = 0.5 / tr_s;
 
+	if (isnan(from_hz) || isnan(to_hz))
+		c.facts |= FILTER_FACT_BAD_RATE;
 	if (c.facts)
 		return c;
 	c.high_pass_hz = clip(to_hz, nyquist, FILTER_FACT_HIGH_CLIPPED, &c.facts);

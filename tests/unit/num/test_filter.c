@@ -50,6 +50,79 @@ TEST(filtered_values_are_those_of_scipy)
 	              (double[4]){ -0.013199957293499015, -0.17776290083974927, 0.9480813409771627, 0.09304630576561176 });
 }
 
+static struct filter design_stop(double from_hz, double to_hz, double tr_s, int order)
+{
+	struct filter_cutoffs cut = filter_stop_cutoffs(from_hz, to_hz, tr_s, order);
+	struct filter f;
+
+	CHECK_INT(cut.facts & FILTER_FACT_IMPOSSIBLE, 0);
+	filter_design(&f, &cut, tr_s, order);
+	return f;
+}
+
+/* scipy 1.10.1: sosfiltfilt(butter(order, [from, to], 'bandstop', output='sos', fs=0.5), x) */
+TEST(a_band_is_stopped_as_in_scipy)
+{
+	static const struct { double from_hz, to_hz; int order, pad; double must[4]; } cases[] = {
+		{ .05, .1, 5, 33, { 3.972739710005124, 3.1750078310891823, 4.5128823922090735, 4.31201031559896 } },
+		{ .1, .2, 3, 21, { 3.998333317862106, 3.819512663265481, 4.432900220586621, 4.278913579048627 } },
+		{ .02, .24, 1, 9, { 4.05002470450117, 3.876297305120042, 3.681125907776595, 4.295058003335028 } },
+		{ .08, .12, 4, 27, { 3.988526499987957, 3.8016450562308317, 5.32155335009552, 4.273964097998064 } },
+	};
+	const int places[4] = { 0, 1, 30, 59 };
+
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		struct filter f = design_stop(cases[c].from_hz, cases[c].to_hz, 2, cases[c].order);
+		double x[N];
+
+		CHECK_INT(f.pad, cases[c].pad);
+		example(x);
+		run(&f, N, x);
+		for (int k = 0; k < 4; k++)
+			CHECK_NEAR(x[places[k]], cases[c].must[k], 1e-10);
+	}
+}
+
+TEST(all_orders_are_those_of_scipy)
+{
+	static const struct { double high, low; int order; double must[4]; } cases[] = {
+		{ NAN, .1, 1, { 4.000000465878614, 3.590375251393195, 4.459306590118491, 4.279221368660485 } },
+		{ NAN, .1, 2, { 3.999790420889829, 3.6747809017648905, 4.4476572492402635, 4.27883989374996 } },
+		{ NAN, .1, 8, { 3.999752771457363, 3.7827940223652674, 4.438019951291689, 4.280215553099664 } },
+		{ .01, NAN, 1, { -0.13422690892132594, -0.6951682831181715, 1.6865241308462882, 0.17980220838929215 } },
+		{ .01, NAN, 2, { -0.07252710592193165, -0.6514577232058414, 1.8057948608273375, -0.08998625604614856 } },
+		{ .01, NAN, 8, { -0.013897988953671447, -0.6087282249672784, 1.8392932600839744, -0.017287699008472768 } },
+		{ .01, .1, 1, { -0.08777564166301832, -0.39101226848587767, 0.8942416963169204, -0.30824398992928975 } },
+		{ .01, .1, 2, { -0.02120664321629276, -0.23206041998133553, 0.9464324977214108, 0.04777789467255397 } },
+		{ .01, .1, 8, { -0.014838642768259774, -0.1653570260121681, 0.9050289288691088, 0.03859617454834141 } },
+	};
+	const int places[4] = { 0, 1, 30, 59 };
+
+	for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+		struct filter f = design(cases[c].high, cases[c].low, 2, cases[c].order);
+		double x[N];
+
+		example(x);
+		run(&f, N, x);
+		for (int k = 0; k < 4; k++)
+			CHECK_NEAR(x[places[k]], cases[c].must[k], 1e-7);
+	}
+}
+
+TEST(cutoffs_of_a_stopped_band_are_clipped)
+{
+	struct filter_cutoffs c = filter_stop_cutoffs(.1, .3, 2, 5);
+
+	CHECK(c.band == FILTER_STOP && c.facts == FILTER_FACT_HIGH_CLIPPED && c.high_pass_hz < .25);
+	c = filter_stop_cutoffs(.3, .4, 2, 5);
+	CHECK(c.band == FILTER_NONE && c.facts & FILTER_FACT_UNFILTERED);
+	CHECK(filter_stop_cutoffs(.2, .1, 2, 5).facts & FILTER_FACT_CROSSED);
+	CHECK(filter_stop_cutoffs(0, .1, 2, 5).facts & FILTER_FACT_ZERO);
+	CHECK(filter_stop_cutoffs(.1, .2, 0, 5).facts & FILTER_FACT_BAD_RATE);
+	CHECK(filter_stop_cutoffs(.1, .2, 2, 17).facts & FILTER_FACT_BAD_ORDER);
+	CHECK(filter_stop_cutoffs(NAN, .2, 2, 5).facts & FILTER_FACT_BAD_RATE);
+}
+
 TEST(padding_is_that_of_scipy)
 {
 	CHECK_INT(design(.01, NAN, 2, 5).pad, 18);
@@ -65,7 +138,7 @@ TEST(gain_is_that_of_the_formula_for_all_orders)
 
 	for (int order = 1; order <= FILTER_MAX_ORDER; order++) {
 		struct filter f_low = design(NAN, low, tr_s, order), f_high = design(high, NAN, tr_s, order);
-		struct filter f_band = design(high, low, tr_s, order);
+		struct filter f_band = design(high, low, tr_s, order), f_stop = design_stop(high, low, tr_s, order);
 		double w_low = tan(M_PI * low * tr_s), w_high = tan(M_PI * high * tr_s);
 
 		for (double hz = .005; hz < .33; hz += .013) {
@@ -74,6 +147,7 @@ TEST(gain_is_that_of_the_formula_for_all_orders)
 			CHECK_NEAR(filter_gain(&f_low, hz), 1 / (1 + pow(w / w_low, 2 * order)), 1e-6);
 			CHECK_NEAR(filter_gain(&f_high, hz), 1 / (1 + pow(w_high / w, 2 * order)), 1e-6);
 			CHECK_NEAR(filter_gain(&f_band, hz), 1 / (1 + pow(x, 2 * order)), 1e-6);
+			CHECK_NEAR(filter_gain(&f_stop, hz), 1 / (1 + pow(1 / x, 2 * order)), 1e-6);
 		}
 	}
 }
