@@ -29,7 +29,8 @@ int shape_n(const struct shape *s, const char *port);
 const struct item *shape_item(const struct shape *s, const char *port);
 /* Facts of an output; a node that sets none leaves them unknown. */
 void shape_out(struct shape *s, const char *port, struct doc *facts);
-/* A problem with the port or parameter called where ("" : the step). Warnings do not stop a run. */
+/* A problem with the port or parameter called where ("" : the step; "formula:7:3": 3 characters of that text, from its
+ * 7th counted from 0). Warnings do not stop a run. */
 void shape_error(struct shape *s, const char *where, const char *fmt, ...) printf_like(3, 4);
 void shape_warning(struct shape *s, const char *where, const char *fmt, ...) printf_like(3, 4);
 

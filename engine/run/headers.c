@@ -1,5 +1,6 @@
 #include "run/headers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -70,15 +71,37 @@ static void note_problem(struct look *l, const struct task *t, const struct wire
 	f->n++;
 }
 
-static const struct doc *place_of(const struct step *st, const char *where)
+/* Characters of a scalar on one line, if they stand in the file as they are in the text; otherwise all of it. */
+static const struct doc *part_of(const struct doc *d, int at, int len, struct arena *a)
 {
+	int n = d->kind == DOC_TEXT ? (int)strlen(d->text) : 0, quote = d->plain ? 0 : 1;
+	struct doc *part;
+
+	if (at < 0 || len < 1 || at > n || len > n - at + 1 || d->end_col != d->at.col + n + 2 * quote || d->text[0] == '$')
+		return d;
+	part = NEW(a, struct doc);
+	*part = *d;
+	part->at.col += quote + at;
+	part->end_col = part->at.col + len;
+	return part;
+}
+
+/* The characters "name:at:len" of a text, or all of it, where it was written for this step; else the step. */
+static const struct doc *place_of(const struct step *st, const char *where, struct arena *a)
+{
+	int n = (int)strcspn(where, ":"), at = 0, len = 0;
+	const struct doc *found = st->at;
+	const char *name = arena_strndup(a, where, (size_t)n);
+
 	for (int i = 0; i < st->node->n_in; i++)
-		if (strcmp(st->node->in[i].name, where) == 0 && st->arg[i].at)
+		if (strcmp(st->node->in[i].name, name) == 0 && st->arg[i].at)
 			return st->arg[i].at;
 	for (int i = 0; i < st->node->n_param; i++)
-		if (strcmp(st->node->param[i].name, where) == 0 && st->setting[i].at)
-			return st->setting[i].at;
-	return st->at;
+		if (strcmp(st->node->param[i].name, name) == 0 && st->setting[i].at)
+			found = st->setting[i].at;
+	if (sscanf(where + n, ":%d:%d", &at, &len) != 2)
+		return found;
+	return part_of(found, at, len, a);
 }
 
 static const char *which_cells(const struct found *f, struct arena *a)
@@ -100,7 +123,7 @@ static void tell(struct look *l)
 	for (int i = 0; i < l->n_found; i++) {
 		const struct found *f = l->found[i];
 		const char *cells = which_cells(f, l->plan->arena);
-		const struct doc *at = place_of(f->step, f->problem->where);
+		const struct doc *at = place_of(f->step, f->problem->where, l->plan->arena);
 
 		if (f->problem->warning)
 			diag_warning(l->diag, at, "step '%s': %s%s", f->step->name, cells, f->problem->text);
