@@ -1,0 +1,40 @@
+/* Digests of what the nodes of regions make of a small phantom (test_golden.c). */
+#include "golden.h"
+
+#include "signals.labels.node.h"
+
+/* Blocks of 40 mm, numbered from 1 on. */
+static const struct item *blocks(const struct item *bold)
+{
+	struct image im;
+	float *x;
+
+	CHECK_OK(image_of(&im, bold, check_arena()));
+	x = NEW_N(check_arena(), float, grid_size(&im.grid));
+	for (long v = 0; v < grid_size(&im.grid); v++) {
+		int at[3];
+
+		grid_voxel(&im.grid, v, at);
+		x[v] = (float)(1 + at[0] / 5 + 5 * (at[1] / 5 + 6 * (at[2] / 5)));
+	}
+	image_close(&im);
+	return h_image(&im.grid, 1, 0, IMAGE_INT16, x);
+}
+
+TEST(golden_labels)
+{
+	struct out *bold, *confounds, *signals = h_out(), *coverage = h_out();
+	struct signals_labels_params p = { .strategy = SIGNALS_LABELS_STRATEGY_MEDIAN, .standardize_confounds = true,
+	                                   .standardize = 1, .smoothing_mm = (double[]){ 8 }, .n_smoothing = 1 };
+	const struct item *im;
+
+	golden_study(&bold, &confounds);
+	im = h_item(bold, "bold");
+	CHECK_OK(signals_labels_run(h_env(1), &p,
+	                            &(struct signals_labels_inputs){ .bold = im, .labels = blocks(im),
+	                                                             .confounds = h_item(confounds, "table") },
+	                            &(struct signals_labels_outputs){ .signals = signals, .coverage = coverage,
+	                                                              .record = h_out() }));
+	golden_expect("signals.labels", signals, "series.npy");
+	golden_expect("signals.labels", coverage, "table.tsv");
+}
