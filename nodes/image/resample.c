@@ -1,0 +1,210 @@
+/* image.resample - an image onto another grid: nilearn's resample_img and resample_to_img.
+ *
+ * Volumes are read, resampled and written one by one on each thread. */
+#include "image.resample.node.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "fmri/box.h"
+#include "fmri/resampled.h"
+#include "fmri/target.h"
+#include "img/convert.h"
+#include "img/facts.h"
+#include "img/image.h"
+#include "img/labels.h"
+
+enum { NAMES_MAX = 1 << 26 };   /* bytes of names.tsv */
+
+static struct target target_of(const struct image_resample_params *p)
+{
+	return (struct target){ p->n_affine, p->n_shape, p->n_voxel, p->affine, p->shape, p->voxel_mm,
+	                        p->compat == IMAGE_RESAMPLE_COMPAT_NILEARN };
+}
+
+/* like: the grid of that port, or NULL. */
+static struct error *find_grid(struct grid *to, const struct grid *from, const struct grid *like,
+                               const struct image_resample_params *p)
+{
+	struct target t = target_of(p);
+	const char *other = p->n_affine ? "affine" : p->n_voxel ? "voxel" : p->n_shape ? "shape" : NULL;
+
+	if (like && other)
+		return error_new(ERR_USER, "both like and %s are given, must be one of them", other);
+	if (!like && !other)
+		return error_new(ERR_USER, "no grid to resample to: give like, affine or voxel");
+	if (!like)
+		return target_grid(to, from, &t);
+	*to = *like;
+	return NULL;
+}
+
+static enum resample_kind kind_of(const char *kind, const struct image_resample_params *p)
+{
+	switch (p->interpolation) {
+	case IMAGE_RESAMPLE_INTERPOLATION_CONTINUOUS: return RESAMPLE_CONTINUOUS;
+	case IMAGE_RESAMPLE_INTERPOLATION_LINEAR: return RESAMPLE_LINEAR;
+	case IMAGE_RESAMPLE_INTERPOLATION_NEAREST: return RESAMPLE_NEAREST;
+	default: break;
+	}
+	if (strcmp(kind, "labels") == 0 || strcmp(kind, "mask") == 0)
+		return RESAMPLE_NEAREST;
+	return strcmp(kind, "maps") == 0 ? RESAMPLE_LINEAR : RESAMPLE_CONTINUOUS;
+}
+
+/* Integers stay what they are when voxels are copied and the type has a word for the fill. */
+static bool keeps_type(const struct image *im, enum resample_kind kind, double fill)
+{
+	struct stored s = { NULL, im->type, false, 1, 0 };
+	_Alignas(8) unsigned char bytes[8];
+	float given = (float)fill, back;
+
+	if (kind != RESAMPLE_NEAREST || im->slope != 1 || im->inter != 0 || im->type == IMAGE_FLOAT32 ||
+	    im->type == IMAGE_FLOAT64)
+		return false;
+	convert_from_float(im->type, 1, &given, bytes);
+	s.raw = bytes;
+	convert_to_float(&s, 1, &back);
+	return back == given;
+}
+
+/* nilearn clips the fill too. */
+static struct resampling how_to(const struct image *im, enum resample_kind kind, const struct image_resample_params *p,
+                                struct node_env *env)
+{
+	bool compat = p->compat == IMAGE_RESAMPLE_COMPAT_NILEARN;
+	struct resampling how = { kind, compat ? RESAMPLE_FILL : RESAMPLE_CLAMP, p->clip, p->force, p->fill };
+	double low, high;
+
+	if (compat && p->clip && p->fill != 0) {
+		image_range(im, &low, &high, env->n_threads, env->arena);
+		how.fill = fmin(fmax(p->fill, fmin(low, 0)), fmax(high, 0));
+	}
+	return how;
+}
+
+static struct error *copy_names(const struct item *it, struct out *out, struct arena *a)
+{
+	const char *path = item_blob(it, "names.tsv");
+	char *text;
+	size_t n;
+
+	if (!path)
+		return NULL;
+	TRY(file_read(&text, &n, path, NAMES_MAX, a));
+	return file_write(out_blob(out, "names.tsv"), text, n);
+}
+
+/* A label without a voxel on the new grid is told by its name. */
+static struct error *tell_lost_labels(struct node_env *env, const struct item *before, const char *after)
+{
+	struct blob blob = { "image.nii", after };
+	struct labels was, is;
+	int k = 0;
+
+	TRY(labels_read(&was, before, 0, NULL, env->arena));
+	TRY(labels_read(&is, &(struct item){ "", "labels", 1, &blob }, 0, NULL, env->arena));
+	for (int l = 0; l < was.n; l++) {
+		while (k < is.n && is.value[k] < was.value[l])
+			k++;
+		if (k == is.n || is.value[k] != was.value[l])
+			node_note(env, "label %d (%s, %d voxels before) has no voxel on the new grid", was.value[l], was.name[l],
+			          was.size[l]);
+	}
+	return NULL;
+}
+
+static struct error *resample_onto(struct node_env *env, const struct image *im, const struct grid *to,
+                                   const struct resampling *how, const char *path)
+{
+	bool raw = keeps_type(im, how->kind, how->fill);
+	struct resampled source = { im, NULL };
+	struct resample *r;
+	struct image_writer *w;
+
+	TRY(resampling_new(&r, im, to, how, env->n_threads, env->arena));
+	source.r = r;
+	if (!r)   /* the grids are the same, so all that is known of them stays */
+		to = &im->grid;
+	TRY(image_create(&w, path, to, im->n_vol, im->tr_s, raw ? im->type : IMAGE_FLOAT32, env->arena));
+	TRY(resampled_put(env, 1, &source, to, raw, how->fill, w));
+	return image_finish(w);
+}
+
+struct error *image_resample_run(struct node_env *env, const struct image_resample_params *params,
+                                 const struct image_resample_inputs *in, const struct image_resample_outputs *out)
+{
+	struct image im, like;
+	struct grid to;
+	const char *path = out_blob(out->image, "image.nii");
+
+	TRY(image_of(&im, in->image, env->arena));
+	if (in->like) {
+		TRY(image_of(&like, in->like, env->arena));
+		image_close(&like);
+	}
+	TRY(find_grid(&to, &im.grid, in->like ? &like.grid : NULL, params));
+	struct resampling how = how_to(&im, kind_of(in->image->kind, params), params, env);
+	TRY(resample_onto(env, &im, &to, &how, path));
+	image_close(&im);
+	TRY(copy_names(in->image, out->image, env->arena));
+	if (strcmp(in->image->kind, "labels") == 0 && how.kind == RESAMPLE_NEAREST)
+		TRY(tell_lost_labels(env, in->image, path));
+	return NULL;
+}
+
+/* What it will be stored as; the kind of an image that nobody made yet is not known here. */
+static const char *type_after(struct shape *s, const struct image_resample_params *p)
+{
+	const struct item *it = shape_item(s, "image");
+	const char *kind = it ? it->kind : "image", *type = "float32";
+	struct image im;
+	struct error *e;
+
+	if (!it || kind_of(kind, p) != RESAMPLE_NEAREST)
+		return type;
+	e = image_of(&im, it, s->arena);
+	if (!e && keeps_type(&im, RESAMPLE_NEAREST, p->fill))
+		type = image_type_name(im.type);
+	if (!e)
+		image_close(&im);
+	error_free(e);
+	return type;
+}
+
+static void warn_of_kind(struct shape *s, const struct image_resample_params *p)
+{
+	const struct item *it = shape_item(s, "image");
+	bool whole = it && (strcmp(it->kind, "labels") == 0 || strcmp(it->kind, "mask") == 0);
+
+	if (whole && kind_of(it->kind, p) != RESAMPLE_NEAREST)
+		shape_warning(s, "interpolation", "between voxels of %s there is nothing: use nearest", it->kind);
+}
+
+struct error *image_resample_shape(struct shape *s, const struct image_resample_params *params)
+{
+	struct image_facts im, like, made;
+	struct grid to;
+	struct error *e;
+	bool wired = shape_n(s, "like") > 0;
+
+	warn_of_kind(s, params);
+	if (!image_facts_from(&im, shape_in(s, "image"), s->arena))
+		return NULL;
+	if (wired && !image_facts_from(&like, shape_in(s, "like"), s->arena))
+		return NULL;
+	e = find_grid(&to, &im.grid, wired ? &like.grid : NULL, params);
+	if (e) {
+		shape_error(s, "", "%s", e->text);
+		error_free(e);
+		return NULL;
+	}
+	made = image_facts_new(&to, im.n_vol, im.tr_s, type_after(s, params));
+	made.space = im.space;
+	shape_out(s, "image", image_facts_to(&made, s->arena));
+	s->memory = im.bytes + made.bytes + resampled_memory(&im.grid, &to, 2) + (8 << 20);
+	s->seconds = 2e-8 * (double)grid_size(&to) * im.n_vol + 0.005;
+	return NULL;
+}
