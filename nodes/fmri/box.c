@@ -146,14 +146,14 @@ static void box_of_plane(void *ctx, long item, int worker)
 	}
 }
 
-void image_box(struct box *out, const struct image *im, int n_threads, struct arena *a)
+void image_box(struct box *out, const struct image *im, double rtol, int n_threads, struct arena *a)
 {
 	struct arena_mark mark = arena_mark(a);
 	struct looking c = { .im = im };
 
 	look(&c, range_of_plane, n_threads, a);
 	out->nan = c.seen[0].nan;
-	c.threshold = 1e-8 * fmax(fmax(-c.seen[0].low, c.seen[0].high), 0);
+	c.threshold = rtol * fmax(fmax(-c.seen[0].low, c.seen[0].high), 0);
 	look(&c, box_of_plane, n_threads, a);
 	out->empty = c.seen[0].stop[0] == 0;
 	for (int d = 0; d < 3; d++) {

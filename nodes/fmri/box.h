@@ -17,7 +17,7 @@ struct box {
 	bool empty;    /* nothing is there: the box is the whole grid */
 	bool nan;      /* some voxel is NaN, which counts as nothing */
 };
-/* The tight box of voxels that in any volume exceed 1e-8 of the image's largest magnitude. */
-void image_box(struct box *out, const struct image *im, int n_threads, struct arena *a);
+/* The tight box of voxels that in any volume exceed rtol (nilearn's: 1e-8) of the image's largest magnitude. */
+void image_box(struct box *out, const struct image *im, double rtol, int n_threads, struct arena *a);
 
 #endif

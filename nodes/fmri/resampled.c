@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "fmri/box.h"
 #include "img/convert.h"
 #include "node/node.h"
 #include "num/par.h"
+
+enum { NAMES_MAX = 1 << 26 };   /* bytes of names.tsv */
 
 /* nilearn's range: 0 belongs to it, because beyond the image there are zeros. */
 static void set_clip(struct resample *r, const struct image *im, const struct resampling *how, int n_threads,
@@ -29,7 +32,7 @@ static struct error *pad_like_nilearn(struct resample *r, const struct image *im
 
 	if (!resample_shifts(r, shift))
 		return NULL;
-	image_box(&box, im, n_threads, a);
+	image_box(&box, im, 1e-8, n_threads, a);
 	for (int d = 0; d < 3 && box.nan; d++) {
 		box.start[d] = 0;
 		box.stop[d] = im->grid.n[d];
@@ -195,4 +198,21 @@ long resampled_memory(const struct grid *from, const struct grid *to, int n_thre
 	             ((double)(from->n[1] > to->n[1] ? from->n[1] : to->n[1]) + 3) * ((double)planes + 3);
 
 	return (long)fmin((8 * mid + 13.0 * (double)grid_size(from) + 8.0 * (double)grid_size(to)) * n_threads, 1e18);
+}
+
+bool image_is_raw(const struct image *im)
+{
+	return im->slope == 1 && im->inter == 0 && im->type != IMAGE_FLOAT32 && im->type != IMAGE_FLOAT64;
+}
+
+struct error *resampled_names(const struct item *it, struct out *out, struct arena *a)
+{
+	const char *path = item_blob(it, "names.tsv");
+	char *text;
+	size_t n;
+
+	if (!path)
+		return NULL;
+	TRY(file_read(&text, &n, path, NAMES_MAX, a));
+	return file_write(out_blob(out, "names.tsv"), text, n);
 }

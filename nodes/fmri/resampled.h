@@ -9,7 +9,9 @@
 #include "num/resample.h"
 
 struct arena;
+struct item;
 struct node_env;
+struct out;
 
 struct resampling {
 	enum resample_kind kind;
@@ -36,6 +38,10 @@ struct resampled {
  * voxels (no image has a slope). Several volumes at a time, or one by several threads when there are few. */
 must_check struct error *resampled_put(struct node_env *env, int n, const struct resampled *source,
                                        const struct grid *g, bool raw, double fill, struct image_writer *w);
+/* Integers without slope: can be copied as they are stored. */
+bool image_is_raw(const struct image *im);
+/* The names of labels or maps go with them. */
+must_check struct error *resampled_names(const struct item *it, struct out *out, struct arena *a);
 /* Bytes that resampled_put() uses beside the images, about. */
 long resampled_memory(const struct grid *from, const struct grid *to, int n_threads);
 

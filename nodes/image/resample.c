@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "fmri/box.h"
 #include "fmri/resampled.h"
 #include "fmri/target.h"
@@ -15,8 +14,6 @@
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/labels.h"
-
-enum { NAMES_MAX = 1 << 26 };   /* bytes of names.tsv */
 
 static struct target target_of(const struct image_resample_params *p)
 {
@@ -61,8 +58,7 @@ static bool keeps_type(const struct image *im, enum resample_kind kind, double f
 	_Alignas(8) unsigned char bytes[8];
 	float given = (float)fill, back;
 
-	if (kind != RESAMPLE_NEAREST || im->slope != 1 || im->inter != 0 || im->type == IMAGE_FLOAT32 ||
-	    im->type == IMAGE_FLOAT64)
+	if (kind != RESAMPLE_NEAREST || !image_is_raw(im))
 		return false;
 	convert_from_float(im->type, 1, &given, bytes);
 	s.raw = bytes;
@@ -83,18 +79,6 @@ static struct resampling how_to(const struct image *im, enum resample_kind kind,
 		how.fill = fmin(fmax(p->fill, fmin(low, 0)), fmax(high, 0));
 	}
 	return how;
-}
-
-static struct error *copy_names(const struct item *it, struct out *out, struct arena *a)
-{
-	const char *path = item_blob(it, "names.tsv");
-	char *text;
-	size_t n;
-
-	if (!path)
-		return NULL;
-	TRY(file_read(&text, &n, path, NAMES_MAX, a));
-	return file_write(out_blob(out, "names.tsv"), text, n);
 }
 
 /* A label without a voxel on the new grid is told by its name. */
@@ -149,7 +133,7 @@ struct error *image_resample_run(struct node_env *env, const struct image_resamp
 	struct resampling how = how_to(&im, kind_of(in->image->kind, params), params, env);
 	TRY(resample_onto(env, &im, &to, &how, path));
 	image_close(&im);
-	TRY(copy_names(in->image, out->image, env->arena));
+	TRY(resampled_names(in->image, out->image, env->arena));
 	if (strcmp(in->image->kind, "labels") == 0 && how.kind == RESAMPLE_NEAREST)
 		TRY(tell_lost_labels(env, in->image, path));
 	return NULL;
