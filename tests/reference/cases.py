@@ -15,17 +15,10 @@ def mean(case, read):
     return {"x": {"do": "image.mean", "image": "$img", **words(case["params"])}}, {"img": "$x.image"}
 
 
-def background(case, read):
-    if case["params"]:
-        raise Waiting("parameters of the mask")
-    return {"x": {"do": "mask.background", "image": "$img"}}, {"img": "$x.mask"}
-
-
 # Each file cases_<area>.py has a table of the same shape; KINDS there are kinds of its inputs.
 PIPELINES = {
     "image.smooth_img": smooth,
     "image.mean_img": mean,
-    "masking.compute_background_mask": background,
 }
 
 KINDS = {"img": "bold"}
@@ -38,6 +31,17 @@ for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file
     UP_TO_SIGN |= getattr(area, "UP_TO_SIGN", set())
 
 
+def files(root, path):
+    """A file, or several as an axis `item`: what differs between their names. No other file may fit the pattern."""
+    if isinstance(path, str):
+        return {"files": f"{root}/{path}"}
+    begin = os.path.commonprefix(path)
+    end = os.path.commonprefix([p[len(begin):][::-1] for p in path])[::-1]
+    if len(glob.glob(f"{root}/{begin}*{end}")) != len(path):
+        raise Waiting("a pattern for these files")
+    return {"per": ["item"], "files": f"{root}/{begin}{{item}}{end}"}
+
+
 def pipeline(case, root, read):
     """The text of a pipeline (YAML that is JSON) for a case."""
     if case["function"] not in PIPELINES:
@@ -45,9 +49,9 @@ def pipeline(case, root, read):
     steps, export = PIPELINES[case["function"]](case, read)
     inputs = {}
     for name, path in case["inputs"].items():
-        if name not in KINDS or not isinstance(path, str):
+        if name not in KINDS:
             raise Waiting(f"no input for {name}")
-        inputs[name] = {"kind": KINDS[name], "files": f"{root}/{path}"}
+        inputs[name] = {"kind": KINDS[name], **files(root, path)}
     used = json.dumps(steps)
     inputs = {k: v for k, v in inputs.items() if f'"${k}"' in used}
     return {"sulcus": 1, "inputs": inputs, "steps": steps, "export": export}
