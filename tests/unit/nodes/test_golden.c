@@ -64,9 +64,9 @@ TEST(golden_signals)
 
 	golden_study(&bold, &confounds);
 	im = h_item(bold, "bold");
-	CHECK_OK(signals_spheres_run(h_env(1), &(struct signals_spheres_params){ .radius_mm = 12, .has_radius = true },
+	CHECK_OK(signals_spheres_run(h_env(1), &(struct signals_spheres_params){ .radius_mm = (double[]){ 12 }, .n_radius = 1 },
 	         &(struct signals_spheres_inputs){ .bold = im, .seeds = h_literal("coords", "[[0, -52, 18]]") },
-	         &(struct signals_spheres_outputs){ seed }));
+	         &(struct signals_spheres_outputs){ seed, h_out() }));
 	CHECK_OK(signals_voxels_run(h_env(1), &vp, &(struct signals_voxels_inputs){ im, NULL, h_item(confounds,
 	                                                                                             "table") },
 	         &(struct signals_voxels_outputs){ voxels, mask }));

@@ -97,7 +97,7 @@ TEST(the_default_mode_network_is_found)
 	static const double partner[3] = { 46, -68, 32 }, stranger[3] = { -54, -20, 8 };
 	struct study s = make(params(PHANTOM_STUDY_SHAPE_SMALL, first));
 	struct out *seed = h_out(), *voxels = h_out(), *mask = h_out(), *r = h_out(), *z = h_out();
-	struct signals_spheres_params sp = { .radius_mm = 12, .has_radius = true, .detrend = true, .standardize = 1,
+	struct signals_spheres_params sp = { .radius_mm = (double[]){ 12 }, .n_radius = 1, .detrend = true, .standardize = 1,
 		.low_pass_hz = 0.1, .has_low_pass = true, .high_pass_hz = 0.01, .has_high_pass = true, .standardize_confounds = true };
 	struct signals_voxels_params vp = { .smoothing_mm = (double[]){ 6 }, .n_smoothing = 1, .detrend = true,
 	                                    .standardize = 1,
@@ -107,7 +107,7 @@ TEST(the_default_mode_network_is_found)
 
 	CHECK_OK(signals_spheres_run(h_env(2), &sp, &(struct signals_spheres_inputs){ .bold = bold,
 	                                                                              .confounds = confounds,
-	         .seeds = h_literal("coords", "[[0, -52, 18]]") }, &(struct signals_spheres_outputs){ seed }));
+	         .seeds = h_literal("coords", "[[0, -52, 18]]") }, &(struct signals_spheres_outputs){ seed, h_out() }));
 	CHECK_OK(signals_voxels_run(h_env(2), &vp, &(struct signals_voxels_inputs){ .bold = bold,
 	                                                                            .confounds = confounds },
 	         &(struct signals_voxels_outputs){ voxels, mask }));

@@ -12,95 +12,6 @@
 
 static const char seeds_json[] = "[[-5, 12, 9], [-9.6, 6, 3.9]]";
 
-static const float *spheres(const struct item *im, struct signals_spheres_params p, int *n_col)
-{
-	struct out *o = h_out();
-	int n_row;
-
-	p.standardize_confounds = true;
-	CHECK_OK(signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = im,
-	                                                                             .seeds = h_literal("coords",
-	                                                                                                seeds_json) },
-	                             &(struct signals_spheres_outputs){ o }));
-	return h_series(o, &n_row, n_col);
-}
-
-TEST(spheres_agree_with_the_worked_examples)
-{
-	const struct item *im = h_f4(4, IMAGE_FLOAT32);
-	static const double must[][3] = { { 3, 10.75, 7.125 }, { 4, 8.083333333333, 7.6875 }, { 6, 8.60119047619,
-	                                                                                        8.617647058824 } };
-	int n;
-	const float *x = spheres(im, (struct signals_spheres_params){ 0 }, &n);
-
-	CHECK_INT(n, 2);
-	CHECK_NEAR(x[0], 13.25, 0);
-	CHECK_NEAR(x[1], 0, 0);
-	for (int i = 0; i < 3; i++) {
-		x = spheres(im, (struct signals_spheres_params){ .radius_mm = must[i][0], .has_radius = true,
-		                                                 .allow_overlap = true }, &n);
-		CHECK_NEAR(x[0], must[i][1], 1e-6);
-		CHECK_NEAR(x[1], must[i][2], 1e-6);
-	}
-}
-
-TEST(spheres_truncate_integer_means_only_when_asked)
-{
-	const struct item *im = h_f4(4, IMAGE_INT16);
-	struct signals_spheres_params p = { .radius_mm = 3, .has_radius = true };
-	int n;
-
-	CHECK_NEAR(spheres(im, p, &n)[0], 10.25, 1e-6);
-	p.compat = SIGNALS_SPHERES_COMPAT_NILEARN;
-	CHECK_NEAR(spheres(im, p, &n)[0], 10, 0);
-	CHECK_NEAR(spheres(im, p, &n)[1], 7, 0);
-}
-
-/* The sum of a volume of ones, times how many voxels: made from a mean by a second column without the seed. */
-static int ball_size(double mm, int n, double radius)
-{
-	struct grid g = { { n, n, n }, { { mm, 0, 0, 0 }, { 0, mm, 0, 0 }, { 0, 0, mm, 0 } } };
-	float *x = NEW_N(check_arena(), float, 2 * grid_size(&g));
-	struct signals_spheres_params p = { .radius_mm = radius, .has_radius = true };
-	struct out *o = h_out();
-	int rows, columns, mid = n / 2;
-
-	x[grid_index(&g, mid, mid, mid)] = 1;
-	CHECK_OK(signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = h_image(&g, 2, 2,
-	                                                                                             IMAGE_FLOAT32, x),
-	         .seeds = h_literal("coords", arena_printf(check_arena(), "[[%.17g, %.17g, %.17g]]", mm * mid, mm * mid,
-	                                                   mm * mid)) },
-	         &(struct signals_spheres_outputs){ o }));
-	return (int)lround(1 / h_series(o, &rows, &columns)[0]);
-}
-
-TEST(spheres_have_as_many_voxels_as_they_must)
-{
-	CHECK_INT(ball_size(2, 13, 4), 33);
-	CHECK_INT(ball_size(2, 13, 5), 81);
-	CHECK_INT(ball_size(2, 13, 6), 123);
-	CHECK_INT(ball_size(2, 13, 8), 257);
-	CHECK_INT(ball_size(3, 9, 6), 33);
-	CHECK_INT(ball_size(1, 25, 10), 4169);
-}
-
-static struct error *sphere_error(const char *seeds, struct signals_spheres_params p)
-{
-	return signals_spheres_run(h_env(1), &p, &(struct signals_spheres_inputs){ .bold = h_f4(4, IMAGE_INT16),
-	                           .seeds = h_literal("coords", seeds) }, &(struct signals_spheres_outputs){ h_out() });
-}
-
-TEST(spheres_say_what_is_wrong_with_seeds)
-{
-	struct signals_spheres_params wide = { .radius_mm = 8, .has_radius = true };
-	struct signals_spheres_params names = { .names = (const char *const[]){ "PCC" }, .n_names = 1 };
-
-	CHECK_ERROR(sphere_error("[[500, 0, 0]]", wide), "seed 0 (500, 0, 0) holds no voxel of bold (6x7x5");
-	CHECK_ERROR(sphere_error(seeds_json, wide), "share voxels");
-	CHECK_ERROR(sphere_error(seeds_json, names), "1 names for 2 seeds");
-	CHECK_ERROR(sphere_error("[[1e300, -1e300, 0]]", wide), "holds no voxel");
-}
-
 static struct out *voxels(const struct item *im, const struct item *mask, const struct item *confounds,
                           struct signals_voxels_params p, struct out *mask_out, int threads)
 {
@@ -272,28 +183,6 @@ TEST(shapes_look_into_confounds_that_exist)
 	CHECK(strstr(h_problems(s), "'fd' is 'n/a' in row 1"));
 }
 
-static const char *spheres_problems(const char *seeds, const struct item *mask)
-{
-	struct signals_spheres_params p = { .radius_mm = 3, .has_radius = true };
-	struct shape *s = h_shape();
-
-	h_given(s, "bold", facts(arena_printf(check_arena(), bold_facts, "2")), NULL);
-	h_given(s, "seeds", NULL, h_literal("coords", seeds));
-	if (mask)
-		h_given(s, "mask", NULL, mask);
-	CHECK_OK(signals_spheres_shape(s, &p));
-	return h_problems(s);
-}
-
-TEST(shapes_find_spheres_outside)
-{
-	CHECK_TEXT(spheres_problems("[[-6, 11, 6]]", NULL), "");
-	CHECK_TEXT(spheres_problems("[[-6, 11, 6]]", small_mask()), "");
-	CHECK(strstr(spheres_problems("[[-6, 11, 60]]", NULL),
-	             "error seeds: the sphere of seed 0 (-6, 11, 60) holds no voxel of bold"));
-	CHECK(strstr(spheres_problems("[[0, 23, 18]]", small_mask()), "holds no voxel of the mask"));
-}
-
 TEST(shapes_compare_the_seed_with_the_voxels)
 {
 	struct connectome_seed_to_voxel_params p = { 0 };
@@ -315,7 +204,7 @@ static struct error *correlate(const struct item *im, const char *column, int co
 
 	CHECK_OK(signals_spheres_run(h_env(1), &sp, &(struct signals_spheres_inputs){ .bold = im,
 	         .seeds = h_literal("coords",
-	                            column ? seeds_json : "[[-6, 11, 6]]") }, &(struct signals_spheres_outputs){ s }));
+	                            column ? seeds_json : "[[-6, 11, 6]]") }, &(struct signals_spheres_outputs){ s, h_out(), h_out() }));
 	CHECK_OK(signals_voxels_run(h_env(1), &(struct signals_voxels_params){ 0 },
 	         &(struct signals_voxels_inputs){ .bold = im,
 	                                          .mask = small_mask() }, &(struct signals_voxels_outputs){ v, m }));
