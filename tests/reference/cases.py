@@ -32,7 +32,9 @@ for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file
 
 
 def files(root, path):
-    """A file, or several as an axis `item`: what differs between their names. No other file may fit the pattern."""
+    """A file, several as an axis `item` (what differs between their names; no other file may fit), or the words themselves."""
+    if isinstance(path, dict):
+        return {**path, "files": f"{root}/{path['files']}"}
     if isinstance(path, str):
         return {"files": f"{root}/{path}"}
     begin = os.path.commonprefix(path)
