@@ -74,26 +74,18 @@ static int mirrored(int x, int n)
 
 static void set_axis(struct gauss *g, int axis, double sigma, struct arena *a)
 {
-	static const int unit_after[3] = { 0, 1, 2 };  /* how many axes are faster */
 	int n = g->n[axis], r = gauss_radius(sigma), all = n + 2 * r;
 
 	assert(n >= 1 && r >= 0);
 	double *weight = NEW_N(a, double, r + 1);
 	int *mirror = NEW_N(a, int, all);
-	long *offset = NEW_N(a, long, all), stride = 1;
 
-	for (int k = 0; k < unit_after[axis]; k++)
-		stride *= g->n[k];
 	gauss_weights(sigma, r, weight);
-	for (int x = 0; x < all; x++) {
+	for (int x = 0; x < all; x++)
 		mirror[x] = mirrored(x - r, n);
-		/* Along i each line is copied together with its mirror images, so neighbours really are beside it. */
-		offset[x] = axis == 0 ? x - r : mirror[x] * stride;
-	}
 	g->radius[axis] = r;
 	g->weight[axis] = weight;
 	g->mirror[axis] = mirror;
-	g->offset[axis] = offset;
 }
 
 struct gauss *gauss_new(const int n[3], const double sigma[3], struct arena *a)

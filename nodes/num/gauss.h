@@ -22,7 +22,6 @@ struct gauss {
 	int radius[3];            /* 0: nothing is done along this axis */
 	const double *weight[3];  /* [radius + 1]: the middle, then outward */
 	const int *mirror[3];     /* [radius + n + radius]: where voxel x - radius is found */
-	const long *offset[3];    /* where the voxels to add are, in floats; made by gauss_new() */
 	double truncate_max;      /* 0, or see gauss_truncate() */
 };
 
@@ -48,7 +47,7 @@ struct gauss *gauss_new(const int n[3], const double sigma[3], struct arena *a);
  * sum that is whole but for its last bit may then differ by 1, as numpy's exp() is not the C library's on every
  * machine. */
 void gauss_truncate(struct gauss *g, double max);
-/* Floats of work space that one thread needs. */
+/* Floats of work space that one thread needs; it must be aligned as arenas align. */
 size_t gauss_work_size(const struct gauss *g);
 
 /* One volume of the source into out [nk][nj][ni], which may be the source's own voxels. work
