@@ -156,7 +156,7 @@ static struct error *check_filter(const struct clean_args *args, int n_vol, doub
 static struct error *check_known(const struct clean_args *args, const struct clean_inputs *in)
 {
 	if (in->sample_mask || in->runs || args->despike || args->filter == CLEAN_FILTER_PROJECTION || args->min_segment > 0 ||
-	    !isnan(args->stop_hz[0]) || args->ensure_finite)
+	    args->stop_hz[1] > 0 || args->ensure_finite)
 		return error_new(ERR_USER, "sample_mask, runs, despike, projection, min_segment, band_stop and ensure_finite cannot "
 		                 "be used in this version");
 	return NULL;
@@ -183,7 +183,7 @@ struct error *clean_prepare(struct clean **out, const struct clean_args *args, i
 	if (args->filter == CLEAN_FILTER_COSINE)
 		c = with_cosines(&c, n_vol, args->high_pass_hz, tr_s, a);
 	*out = clean_new(&o, n_vol, c.n_col, c.n_col > 0 ? c.x : NULL, a);
-	if ((*out)->n_basis < 0)
+	if ((*out)->confounds.n < 0)
 		return error_new(ERR_NUMERIC, "the confounds are too large to compute with");
 	if (!((*out)->dof > 0) && c.n_col > 0)
 		return no_freedom(n_vol, c.n_col, (*out)->dof);

@@ -29,7 +29,7 @@ struct clean_args {
 	enum clean_filter filter;
 	enum clean_fill fill;
 	double low_pass_hz, high_pass_hz;   /* NAN: none */
-	double stop_hz[2];                  /* what is between is removed; NAN: none */
+	double stop_hz[2];                  /* what is between is removed; 0, 0: nothing */
 	double tr_s;                        /* NAN: not given */
 	int filter_order;                   /* 0: 5 */
 	int min_segment;                    /* volumes */
@@ -43,8 +43,7 @@ struct clean_args {
 	.fill = (enum clean_fill)(p)->fill, \
 	.low_pass_hz = (p)->has_low_pass ? (p)->low_pass_hz : (double)NAN, \
 	.high_pass_hz = (p)->has_high_pass ? (p)->high_pass_hz : (double)NAN, \
-	.stop_hz = { (p)->n_band_stop == 2 ? (p)->band_stop_hz[0] : (double)NAN, \
-	             (p)->n_band_stop == 2 ? (p)->band_stop_hz[1] : (double)NAN }, \
+	.stop_hz = { (p)->n_band_stop == 2 ? (p)->band_stop_hz[0] : 0, (p)->n_band_stop == 2 ? (p)->band_stop_hz[1] : 0 }, \
 	.tr_s = (p)->has_tr ? (p)->tr_s : (double)NAN, \
 	.filter_order = (p)->filter_order, .min_segment = (p)->min_segment })
 

@@ -1,86 +1,209 @@
+/* What is the same for all columns of a run: rows, filters, trend, and how many degrees of freedom they take. */
 #include "num/clean.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
-#include "num/linalg.h"
+#include "num/clean_basis.h"
+#include "num/clean_block.h"
+#include "num/despike.h"
 
-/* Directions of the confounds whose pivot is less than this part of the first are rounding. What is left of two
- * dependent confounds after the filter is about 1e-14 to 1e-12; tables have six digits or more. */
-static const double pivot_tol = 1e-9;
+static void set_cutoffs(struct clean *c)
+{
+	const struct clean_options *o = &c->options;
+
+	c->cutoffs = filter_cutoffs(o->high_pass_hz, o->low_pass_hz, o->tr_s, o->order);
+	if (o->stop_hz[1] > 0)
+		c->stop = filter_stop_cutoffs(o->stop_hz[0], o->stop_hz[1], o->tr_s, o->order);
+}
+
+static void set_filters(struct clean *c)
+{
+	const struct clean_options *o = &c->options;
+	const struct filter_cutoffs *cut[2] = { &c->cutoffs, &c->stop };
+
+	for (int k = 0; k < 2 && o->way == CLEAN_BUTTERWORTH; k++)
+		if (cut[k]->band != FILTER_NONE) {
+			struct filter *f = &c->filter[c->n_filter++];
+
+			filter_design(f, cut[k], o->tr_s, o->order);
+			c->pad = f->pad > c->pad ? f->pad : c->pad;
+		}
+}
 
 int clean_pad_needed(const struct clean_options *o)
 {
-	struct filter_cutoffs cut = filter_cutoffs(o->high_pass_hz, o->low_pass_hz, o->tr_s, o->order);
-	struct filter f;
+	struct clean c = { .options = *o };
 
-	filter_design(&f, &cut, o->tr_s, o->order);
-	return f.pad;
+	set_cutoffs(&c);
+	if (!((c.cutoffs.facts | c.stop.facts) & FILTER_FACT_IMPOSSIBLE))
+		set_filters(&c);
+	return c.pad;
 }
 
-/* Time with mean 0 and length 1; NULL for a single volume, which nilearn leaves as it is. */
-static const double *time_line(int n_vol, struct arena *a)
-{
-	double *line = NEW_N(a, double, n_vol), square = 0;
+/* ---- which volumes ---- */
 
-	if (n_vol == 1)
+static bool *marks(int n_vol, int n_keep, const int *keep, struct arena *a)
+{
+	bool *kept = NEW_N(a, bool, n_vol);
+
+	for (int k = 0; k < n_keep; k++)
+		kept[keep[k]] = true;
+	return kept;
+}
+
+/* Volumes that get a value of the fit through the kept ones, if they lie between them or may be extrapolated. */
+static bool is_filled(const struct clean *c, const bool *kept, int t)
+{
+	return !kept[t] && (!c->options.mirror || kept[c->n_vol - 1 - t]);
+}
+
+static bool at_end(const struct clean *c, int t)
+{
+	return t < c->keep[0] || t > c->keep[c->n_keep - 1];
+}
+
+/* Before a Butterworth filter: all volumes, or all but those that would have to be extrapolated. */
+static void set_filled(struct clean *c, struct arena *a)
+{
+	bool *kept = marks(c->n_vol, c->n_keep, c->keep, a);
+	int *filled = NEW_N(a, int, c->n_vol), *span = NEW_N(a, int, c->n_vol), *place = NEW_N(a, int, c->n_vol);
+	int *pick = NEW_N(a, int, c->n_keep);
+
+	for (int t = 0; t < c->n_vol; t++) {
+		bool dropped = c->options.drop_ends && at_end(c, t) && (!c->options.mirror || is_filled(c, kept, t));
+
+		place[t] = c->n_span;
+		if (!dropped)
+			span[c->n_span++] = t;
+		if (!dropped && is_filled(c, kept, t))
+			filled[c->n_fill++] = t;
+	}
+	for (int k = 0; k < c->n_keep; k++)
+		pick[k] = c->options.mirror && c->options.drop_ends ? c->keep[k] - c->keep[0] : place[c->keep[k]];
+	c->span = c->n_span < c->n_vol ? span : NULL;
+	c->pick = pick;
+	c->filled = filled;
+}
+
+static void set_rows(struct clean *c, int n_keep, const int *keep, struct arena *a)
+{
+	c->n_keep = c->n_vol;
+	c->n_span = c->n_vol;
+	if (!keep || n_keep == c->n_vol)
+		return;
+	c->n_keep = n_keep;
+	c->keep = keep;
+	c->n_span = 0;
+	if (c->n_filter > 0) {
+		set_filled(c, a);
+	} else {
+		c->n_span = n_keep;
+		c->span = keep;
+	}
+}
+
+int clean_span(const struct clean_options *o, int n_vol, int n_keep, const int *keep)
+{
+	struct clean c = { .options = *o, .n_vol = n_vol };
+	struct arena *a = arena_new();
+
+	set_cutoffs(&c);
+	set_filters(&c);
+	set_rows(&c, n_keep, keep, a);
+	arena_free(a);
+	return c.n_span;
+}
+
+/* ---- trend and degrees of freedom ---- */
+
+/* Time with mean 0 and length 1; volumes left out leave no gap, as nilearn's, but for the projection; NULL for a single
+ * volume, which nilearn leaves as it is. */
+static const double *time_line(const struct clean *c, struct arena *a)
+{
+	double *line = NEW_N(a, double, c->n_span), mean = (c->n_span - 1) / 2.0, square = 0;
+	bool gaps = c->options.way == CLEAN_PROJECTION && c->span;
+
+	if (c->n_span == 1)
 		return NULL;
-	for (int t = 0; t < n_vol; t++) {
-		line[t] = t - (n_vol - 1) / 2.0;
+	if (gaps) {
+		mean = 0;
+		for (int t = 0; t < c->n_span; t++)
+			mean += (double)c->span[t] / c->n_span;
+	}
+	for (int t = 0; t < c->n_span; t++) {
+		line[t] = (gaps ? c->span[t] : t) - mean;
 		square += line[t] * line[t];
 	}
-	for (int t = 0; t < n_vol; t++)
+	for (int t = 0; t < c->n_span; t++)
 		line[t] /= sqrt(square);
 	return line;
 }
 
-/* The confounds go through the same detrending and filter as the signals, so that what the filter took from the
- * signals does not come back (Lindquist et al. 2018), and are scaled, so that the pivots can be compared. */
-static void set_basis(struct clean *c, int n_conf, const double *conf, struct arena *a)
+static void set_trend(struct clean *c, struct arena *a)
 {
-	struct clean chain = *c;
-	int n_max = n_conf < c->n_vol ? n_conf : c->n_vol;
-	double *basis = NEW_N(a, double, (size_t)n_max * (size_t)c->n_vol);
-	struct arena_mark mark = arena_mark(a);
-	double *ready = NEW_N(a, double, (size_t)c->n_vol * (size_t)n_conf);
+	bool slow = c->options.way == CLEAN_PROJECTION && c->cutoffs.band != FILTER_NONE && c->cutoffs.band != FILTER_LOW;
 
-	chain.options.scale = c->options.standardize_confounds ? CLEAN_SCALE_ZSCORE : CLEAN_SCALE_MAX;
-	clean_double(&chain, n_conf, conf, ready, 1, a);
-	c->n_basis = linalg_basis(c->n_vol, n_conf, ready, pivot_tol, basis, a);
-	c->basis = basis;
-	arena_reset(a, mark);
+	if (c->options.detrend)
+		c->line = time_line(c, a);
+	c->centre = c->line || (slow && c->n_span > 1);
+	c->n_trend = (c->line != NULL) + c->centre;
 }
 
-/* The trace of the projection that the filter nearly is. */
-static double filter_dof(const struct filter *f, int n_vol)
+/* What of the n_span degrees of freedom the filters leave: the trace of the projection that they nearly are. */
+static double passed(const struct clean *c)
 {
 	double dof = 0;
 
-	for (int k = 0; k < n_vol; k++) {
-		double gain = filter_gain(f, k / (n_vol * f->tr_s));
+	for (int k = 0; k < c->n_span; k++) {
+		double gain = 1;
+
+		for (int f = 0; f < c->n_filter; f++)
+			gain *= filter_gain(&c->filter[f], k / (c->n_span * c->options.tr_s));
 		dof += gain * gain;
 	}
 	return dof;
 }
 
-struct clean *clean_new(const struct clean_options *o, int n_vol, int n_conf, const double *conf, struct arena *a)
+static void set_dof(struct clean *c)
+{
+	if (c->n_filter > 0) {
+		bool slow = c->cutoffs.band == FILTER_HIGH || c->cutoffs.band == FILTER_BAND;
+		double lost = (c->n_span - passed(c)) * c->n_keep / c->n_span;
+
+		c->filter_dof = slow ? fmax(lost - c->n_trend, 0) : lost;
+	} else {
+		c->filter_dof = c->band.n;
+	}
+	c->dof = c->n_keep - c->n_trend - c->filter_dof - (c->confounds.n > 0 ? c->confounds.n : 0);
+}
+
+struct clean *clean_new_kept(const struct clean_options *o, int n_vol, int n_keep, const int *keep, int n_conf,
+                             const double *conf, struct arena *a)
 {
 	struct clean *c = NEW(a, struct clean);
 
 	c->options = *o;
 	c->n_vol = n_vol;
-	c->cutoffs = filter_cutoffs(o->high_pass_hz, o->low_pass_hz, o->tr_s, o->order);
-	if (c->cutoffs.facts & FILTER_FACT_IMPOSSIBLE)
+	set_cutoffs(c);
+	if ((c->cutoffs.facts | c->stop.facts) & FILTER_FACT_IMPOSSIBLE)
 		return c;
-	filter_design(&c->filter, &c->cutoffs, o->tr_s, o->order);
-	if (o->detrend)
-		c->line = time_line(n_vol, a);
+	set_filters(c);
+	set_rows(c, n_keep, keep, a);
+	if (c->n_fill > 0)
+		c->fill = fill_new(o->fill, n_vol, n_keep, keep, c->n_fill, c->filled, !o->drop_ends, o->tr_s, a);
+	if (o->despike && n_vol >= DESPIKE_MIN_VOLUMES)
+		c->despike = despike_new(n_vol, 2.5, 4, a);
+	set_trend(c, a);
+	clean_set_band(c, a);
 	if (n_conf > 0)
-		set_basis(c, n_conf, conf, a);
-	c->dof = c->line ? n_vol - 2 : n_vol;
-	if (c->filter.n_sections)
-		c->dof = fmin(c->dof, filter_dof(&c->filter, n_vol));
-	if (c->n_basis > 0)
-		c->dof -= c->n_basis;
+		clean_set_confounds(c, n_conf, conf, a);
+	set_dof(c);
 	return c;
+}
+
+struct clean *clean_new(const struct clean_options *o, int n_vol, int n_conf, const double *conf, struct arena *a)
+{
+	return clean_new_kept(o, n_vol, n_vol, NULL, n_conf, conf, a);
 }

@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 
 	set_up(&b);
 	printf("%d thread(s), %d x %d x %d x %d, radius %d, %d columns, %d confounds\n", b.n_threads, NI, NJ, NK, N_VOL,
-	       b.gauss->radius[0], N_VOX, b.clean->n_basis);
+	       b.gauss->radius[0], N_VOX, b.clean->confounds.n);
 	for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
 		double best = INFINITY;
 

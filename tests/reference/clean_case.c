@@ -53,7 +53,7 @@ static struct clean_args args_of(const struct doc *params)
 	struct clean_args args = {
 		.detrend = truth(params, "detrend", "true"),
 		.standardize_confounds = truth(params, "standardize_confounds", "true"), .low_pass_hz = number(params, "low_pass"),
-		.high_pass_hz = number(params, "high_pass"), .stop_hz = { NAN, NAN }, .tr_s = number(params, "t_r"),
+		.high_pass_hz = number(params, "high_pass"), .tr_s = number(params, "t_r"),
 		.filter = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0, .filter_order = 5,
 	};
 

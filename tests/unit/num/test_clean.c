@@ -94,10 +94,10 @@ TEST(dependent_confounds_count_once)
 	for (int turn = 0; turn < 4; turn++) {
 		o.detrend = turn & 1;
 		o.high_pass_hz = turn & 2 ? .01 : NAN;
-		CHECK_INT(clean_new(&o, N, 3, &conf[0][0], check_arena())->n_basis, 2);
+		CHECK_INT(clean_new(&o, N, 3, &conf[0][0], check_arena())->confounds.n, 2);
 	}
 	conf[3][1] = NAN;
-	CHECK_INT(clean_new(&o, N, 3, &conf[0][0], check_arena())->n_basis, -1);
+	CHECK_INT(clean_new(&o, N, 3, &conf[0][0], check_arena())->confounds.n, -1);
 }
 
 TEST(constant_confounds_explain_nothing_when_their_mean_is_gone)
@@ -107,11 +107,11 @@ TEST(constant_confounds_explain_nothing_when_their_mean_is_gone)
 
 	for (int t = 0; t < N; t++)
 		conf[t] = 1000.1;
-	CHECK_INT(clean_new(&o, N, 1, conf, check_arena())->n_basis, 0);
+	CHECK_INT(clean_new(&o, N, 1, conf, check_arena())->confounds.n, 0);
 	o.standardize_confounds = false;
-	CHECK_INT(clean_new(&o, N, 1, conf, check_arena())->n_basis, 0);
+	CHECK_INT(clean_new(&o, N, 1, conf, check_arena())->confounds.n, 0);
 	o.detrend = false;
-	CHECK_INT(clean_new(&o, N, 1, conf, check_arena())->n_basis, 1);
+	CHECK_INT(clean_new(&o, N, 1, conf, check_arena())->confounds.n, 1);
 }
 
 /* What is left has nothing of the basis, cleaning it again changes nothing, and the chain is linear. */
@@ -127,7 +127,7 @@ TEST(the_chain_is_a_projection_and_linear)
 	for (int k = 0; k < T * V; k++)
 		x[k] = check_random() * 100;
 	const struct clean *c = clean_new(&o, T, C, conf, check_arena());
-	CHECK_INT(c->n_basis, C);
+	CHECK_INT(c->confounds.n, C);
 	CHECK_NEAR(c->dof, T - C - 2, 1e-12);
 	clean_double(c, V, x, once, 1, check_arena());
 	clean_double(c, V, once, twice, 1, check_arena());
@@ -143,7 +143,7 @@ TEST(the_chain_is_a_projection_and_linear)
 			double dot = 0;
 
 			for (int t = 0; t < T; t++)
-				dot += c->basis[r * T + t] * once[t * V + v];
+				dot += c->confounds.row[r * T + t] * once[t * V + v];
 			CHECK_NEAR(dot, 0, 1e-10);
 		}
 }
