@@ -2,6 +2,7 @@
 #include "golden.h"
 
 #include "signals.labels.node.h"
+#include "signals.maps.node.h"
 
 /* Blocks of 40 mm, numbered from 1 on. */
 static const struct item *blocks(const struct item *bold)
@@ -37,4 +38,40 @@ TEST(golden_labels)
 	                                                              .record = h_out() }));
 	golden_expect("signals.labels", signals, "series.npy");
 	golden_expect("signals.labels", coverage, "table.tsv");
+}
+
+/* Waves along each axis, and one that is everywhere. */
+static const struct item *waves(const struct item *bold)
+{
+	struct image im;
+	float *x;
+	long n;
+
+	CHECK_OK(image_of(&im, bold, check_arena()));
+	n = grid_size(&im.grid);
+	x = NEW_N(check_arena(), float, 4 * n);
+	for (long v = 0; v < n; v++) {
+		int at[3];
+
+		grid_voxel(&im.grid, v, at);
+		x[v] = 1;
+		for (int d = 0; d < 3; d++)
+			x[(d + 1) * n + v] = (float)((at[d] * at[d]) % 11) / 8 - 0.5f;
+	}
+	image_close(&im);
+	return h_image(&im.grid, 4, 0, IMAGE_FLOAT32, x);
+}
+
+TEST(golden_maps)
+{
+	struct out *bold, *confounds, *signals = h_out(), *coverage = h_out();
+	struct signals_maps_params p = { .allow_overlap = true, .standardize_confounds = true, .standardize = 1 };
+	const struct item *im;
+
+	golden_study(&bold, &confounds);
+	im = h_item(bold, "bold");
+	CHECK_OK(signals_maps_run(h_env(1), &p, &(struct signals_maps_inputs){ .bold = im, .maps = waves(im) },
+	                          &(struct signals_maps_outputs){ .signals = signals, .coverage = coverage, .record = h_out() }));
+	golden_expect("signals.maps", signals, "series.npy");
+	golden_expect("signals.maps", coverage, "table.tsv");
 }
