@@ -39,7 +39,7 @@ static struct run_mask_options mask_options(const struct signals_spheres_params 
 	bool data = params->resampling == SIGNALS_SPHERES_RESAMPLING_DATA;
 
 	return (struct run_mask_options){ data ? RUN_RESAMPLING_DATA : RUN_RESAMPLING_NONE,
-	                                  "or `resampling: data` takes the mask onto the data's", is_compat(params) };
+	                                  "`resampling: data` takes the mask onto the data's", is_compat(params) };
 }
 
 static struct error *check_counts(const struct signals_spheres_params *params, int n_seed)

@@ -24,7 +24,7 @@ static struct run_mask_options mask_options(const struct signals_voxels_params *
 {
 	return (struct run_mask_options){
 		(enum run_resampling)params->resampling,
-		"or `resampling: mask` takes the data onto the mask's grid, `resampling: data` the mask onto the data's",
+		"`resampling: mask` takes the data onto the mask's grid, `resampling: data` the mask onto the data's",
 		params->compat == SIGNALS_VOXELS_COMPAT_NILEARN,
 	};
 }

@@ -240,7 +240,7 @@ TEST(a_mask_on_another_grid_is_brought_when_asked)
 	struct grid fine = { { 18, 18, 18 }, { { 1, 0, 0, -8.5 }, { 0, 1, 0, -8.5 }, { 0, 0, 1, -8.5 } } };
 	struct call c = { .bold = ramp(0, -1), .mask = half(&fine, 8), .p = { RADIUS(2) }, .seeds = "[[0, 0, 0]]" };
 
-	CHECK_ERROR(call(&c), "must share a grid; or `resampling: data` takes the mask onto the data's");
+	CHECK_ERROR(call(&c), "must share a grid; `resampling: data` takes the mask onto the data's");
 	c.p.resampling = SIGNALS_SPHERES_RESAMPLING_DATA;
 	CHECK_NEAR(rows(&c)[0], (5 * 4 + 5) / 6.0, 1e-6);
 	fine.affine[0][3] = 100;
