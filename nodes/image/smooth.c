@@ -1,4 +1,4 @@
-/* image.smooth - Gaussian smoothing in space, each volume by itself. nilearn's smooth_img. */
+/* image.smooth - smoothing in space, each volume by itself, by a Gaussian or by the six neighbours. nilearn's smooth_img. */
 #include "image.smooth.node.h"
 
 #include "base/arena.h"
@@ -6,11 +6,13 @@
 #include "img/facts.h"
 #include "img/image.h"
 #include "num/gauss.h"
+#include "num/gauss_fast.h"
 #include "num/par.h"
 
 struct smoothing {
 	const struct image *im;
-	const struct gauss *g;
+	const struct gauss *g;       /* NULL: nothing to do, or the fast kernel */
+	bool fast, compat;
 	struct image_writer *out;
 	float **volume, **work;      /* [worker] */
 	struct error **problem;      /* [worker], the first of each */
@@ -22,44 +24,56 @@ static void smooth_one(void *ctx, long t, int worker)
 
 	if (c->problem[worker])
 		return;
-	gather_volume(c->im, c->g, (int)t, c->volume[worker], c->work[worker]);
-	c->problem[worker] = image_put(c->out, (int)t, c->volume[worker]);
+	float *volume = c->volume[worker], *work = c->work[worker];
+	gather_volume(c->im, c->g, (int)t, c->fast ? work : volume, work);
+	if (c->fast)
+		gauss_fast(c->im->grid.n, c->compat, work, volume);
+	c->problem[worker] = image_put(c->out, (int)t, volume);
 }
 
-static struct error *smooth_all(struct node_env *env, const struct image *im, const struct gauss *g, const char *path)
+static struct error *smooth_all(struct node_env *env, struct smoothing *c, const char *path)
 {
+	const struct image *im = c->im;
 	int workers = par_workers(env->n_threads, im->n_vol);
-	struct smoothing c = { im, g, NULL, NEW_N(env->arena, float *, workers), NEW_N(env->arena, float *, workers),
-	                       NEW_N(env->arena, struct error *, workers) };
+	size_t size = (size_t)grid_size(&im->grid), work = c->fast ? size : gather_work(c->g) + 1;
 	struct error *first = NULL;
 
-	TRY(image_create(&c.out, path, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	c->volume = NEW_N(env->arena, float *, workers);
+	c->work = NEW_N(env->arena, float *, workers);
+	c->problem = NEW_N(env->arena, struct error *, workers);
+	TRY(image_create(&c->out, path, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
 	for (int w = 0; w < workers; w++) {
-		c.volume[w] = arena_alloc(env->arena, (size_t)grid_size(&im->grid), sizeof(float));
-		c.work[w] = arena_alloc(env->arena, gather_work(g) + 1, sizeof(float));
+		c->volume[w] = arena_alloc(env->arena, size, sizeof(float));
+		c->work[w] = arena_alloc(env->arena, work, sizeof(float));
 	}
-	par_for(env->n_threads, im->n_vol, smooth_one, &c);
+	par_for(env->n_threads, im->n_vol, smooth_one, c);
 	for (int w = 0; w < workers; w++) {
 		if (first)
-			error_free(c.problem[w]);
+			error_free(c->problem[w]);
 		else
-			first = c.problem[w];
+			first = c->problem[w];
 	}
-	return first ? first : image_finish(c.out);
+	return first ? first : image_finish(c->out);
 }
 
 struct error *image_smooth_run(struct node_env *env, const struct image_smooth_params *params,
                                const struct image_smooth_inputs *in, const struct image_smooth_outputs *out)
 {
 	struct image im;
-	struct gauss *g;
-	struct error *e;
+	struct gauss *g = NULL;
+	struct fwhm fwhm = { params->n_fwhm, params->fwhm_mm };
+	struct smoothing c = { .im = &im, .fast = params->kernel == IMAGE_SMOOTH_KERNEL_FAST,
+	                       .compat = params->compat == IMAGE_SMOOTH_COMPAT_NILEARN };
+	struct error *e = NULL;
 
 	TRY(image_of(&im, in->image, env->arena));
-	TRY(fwhm_gauss(&g, &(struct fwhm){ params->n_fwhm, params->fwhm_mm }, &im.grid, env->arena));
-	if (g && params->compat == IMAGE_SMOOTH_COMPAT_NILEARN && (im.type == IMAGE_UINT8 || im.type == IMAGE_UINT16))
+	if (!c.fast)
+		e = fwhm_gauss(&g, &fwhm, &im.grid, env->arena);
+	if (g && c.compat && (im.type == IMAGE_UINT8 || im.type == IMAGE_UINT16))
 		gauss_truncate(g, im.type == IMAGE_UINT8 ? 255 : 65535);
-	e = smooth_all(env, &im, g, out_blob(out->image, "image.nii"));
+	c.g = g;
+	if (!e)
+		e = smooth_all(env, &c, out_blob(out->image, "image.nii"));
 	image_close(&im);
 	return e;
 }
@@ -71,7 +85,8 @@ struct error *image_smooth_shape(struct shape *s, const struct image_smooth_para
 
 	if (!image_facts_from(&im, shape_in(s, "image"), s->arena))
 		return NULL;
-	fwhm_check(s, &(struct fwhm){ params->n_fwhm, params->fwhm_mm }, &im.grid, "fwhm");
+	if (params->kernel == IMAGE_SMOOTH_KERNEL_GAUSSIAN)
+		fwhm_check(s, &(struct fwhm){ params->n_fwhm, params->fwhm_mm }, &im.grid, "fwhm");
 	smooth = image_facts_new(&im.grid, im.n_vol, im.tr_s, "float32");
 	smooth.space = im.space;
 	shape_out(s, "image", image_facts_to(&smooth, s->arena));

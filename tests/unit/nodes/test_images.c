@@ -65,6 +65,24 @@ TEST(smoothing_keeps_bytes_as_nilearn_does_when_asked)
 	CHECK_NEAR(h_voxels(o)[grid_index(&g, 2, 3, 1)], 7, 0);
 }
 
+TEST(smoothing_with_the_fast_kernel)
+{
+	struct grid g = h_f4_grid();
+	struct image_smooth_params p = { .kernel = IMAGE_SMOOTH_KERNEL_FAST, .fwhm_mm = (double[]){ 6 }, .n_fwhm = 1 };
+	const double must[2][2] = { { 2.9318181818 * 2.2 / 1.6, 6.6818181818 * 2.2 / 1.6 }, { 2.9318181818, 6.6818181818 } };
+
+	for (int compat = 0; compat < 2; compat++) {
+		struct out *o = h_out();
+
+		p.compat = compat ? IMAGE_SMOOTH_COMPAT_NILEARN : IMAGE_SMOOTH_COMPAT_NONE;
+		CHECK_OK(image_smooth_run(h_env(2), &p, &(struct image_smooth_inputs){ h_f4(1, IMAGE_FLOAT32) },
+		                          &(struct image_smooth_outputs){ o }));
+		CHECK_NEAR(h_voxels(o)[0], must[compat][0], 1e-6);
+		CHECK_NEAR(h_voxels(o)[grid_index(&g, 2, 3, 1)], 9.8636363636, 1e-6);
+		CHECK_NEAR(h_voxels(o)[grid_index(&g, 5, 6, 4)], must[compat][1], 1e-6);
+	}
+}
+
 TEST(smoothing_refuses_two_widths)
 {
 	CHECK_ERROR(image_smooth_run(h_env(1), &(struct image_smooth_params){ .fwhm_mm = (double[]){ 4, 5 },

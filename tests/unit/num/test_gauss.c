@@ -2,8 +2,11 @@
 #include "check.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
 #include "num/gauss.h"
+#include "num/gauss_fast.h"
 
 /* The image of the reference cases, [i][j][k] = (6, 7, 5), with the affine diag(2, 3, 4). */
 enum { NI = 6, NJ = 7, NK = 5, SIZE = NI * NJ * NK };
@@ -260,4 +263,119 @@ TEST(threads_and_gathering_do_not_change_a_bit)
 		for (int v = 0; v < N_VOL * N_VOX; v++)
 			CHECK(rows[v] == all[v / N_VOX * SIZE + index[v % N_VOX]]);
 	}
+}
+
+/* The voxels at index, from the whole image and by following them, have the same bits. */
+static void check_reach(const int n[3], const double sigma[3], long n_vox, const int32_t *index)
+{
+	const struct gauss *g = gauss_new(n, sigma, check_arena());
+	long size = (long)n[0] * n[1] * n[2];
+	float *x = NEW_N(check_arena(), float, 2 * size), *all = NEW_N(check_arena(), float, 2 * size);
+	float *rows = NEW_N(check_arena(), float, 2 * n_vox + 1);
+	struct gauss_source source = { .n_vol = 2, .voxel = x };
+
+	for (long v = 0; v < 2 * size; v++)
+		x[v] = (float)(check_random() * 1000);
+	gauss_smooth_volumes(g, &source, all, 2, check_arena());
+	gauss_smooth_gather(g, &source, n_vox, index, rows, 2, check_arena());
+	for (long v = 0; v < 2 * n_vox; v++)
+		CHECK(rows[v] == all[v / n_vox * size + index[v % n_vox]]);
+	gauss_smooth_volumes(g, &source, x, 2, check_arena());
+	CHECK(memcmp(x, all, (size_t)(2 * size) * sizeof *x) == 0);
+}
+
+TEST(work_follows_the_voxels_and_keeps_the_bits)
+{
+	for (int turn = 0; turn < 60; turn++) {
+		const int n[3] = { any_size(40), any_size(20), any_size(15) };
+		const double sigma[3] = { turn % 7 ? check_random() * 3 : 0, turn % 5 ? check_random() * 2 : 0,
+		                          turn % 3 ? check_random() * 4 : 0 };
+		int size = n[0] * n[1] * n[2], n_vox = 0, one = any_size(size) - 1;
+		double share = turn % 4 == 0 ? 1 : turn % 4 == 1 ? .01 : .5;
+		int32_t *index = NEW_N(check_arena(), int32_t, size);
+
+		for (int v = size - 1; v >= 0; v--) {
+			bool line = (v / n[0] * 7919) % 11 < 4;  /* whole lines are empty in some turns */
+
+			if (turn % 4 == 3 ? v == one : check_random() < share && (turn % 4 != 2 || line))
+				index[n_vox++] = v;
+		}
+		check_reach(n, sigma, n_vox, index);
+	}
+}
+
+TEST(a_line_that_nobody_needs_is_not_read)
+{
+	const int n[3] = { 9, 12, 12 };
+	const double sigma[3] = { .5, .5, .5 };  /* radius 2 */
+	const struct gauss *g = gauss_new(n, sigma, check_arena());
+	const int32_t index[1] = { 4 + 9 * (5 + 12 * 6) };
+	struct gauss_reach *reach = gauss_reach_new(g, 1, index, check_arena());
+	float *x = NEW_N(check_arena(), float, 9 * 12 * 12), one, again;
+	float *work = NEW_N(check_arena(), float, gauss_reach_work(g, reach));
+	const struct gauss_source source = { .n_vol = 1, .voxel = x };
+
+	for (int v = 0; v < 9 * 12 * 12; v++)
+		x[v] = (float)check_random();
+	gauss_smooth_reach(g, reach, &source, 0, &one, work);
+	for (int v = 0; v < 9 * 12 * 12; v++)
+		if (abs(v / 9 % 12 - 5) > 2 || abs(v / 108 - 6) > 2)
+			x[v] = 1e30f;
+	gauss_smooth_reach(g, reach, &source, 0, &again, work);
+	CHECK(one == again);
+}
+
+/* Every radius that has code of its own, and some that have not, in one line. */
+TEST(all_radii_agree_with_a_slow_gaussian)
+{
+	for (int r = 0; r <= 12; r++)
+		for (int axis = 0; axis < 3; axis++) {
+			int n[3] = { 1, 1, 1 };
+			double sigma[3] = { 0, 0, 0 }, must[21];
+			float x[21];
+
+			n[axis] = 21;
+			sigma[axis] = r / 4.0 + .01;
+			CHECK_INT(gauss_radius(sigma[axis]), r);
+			for (int v = 0; v < 21; v++)
+				x[v] = (float)check_random();
+			slow_smooth(n, sigma, x, must);
+			smooth_in_place(gauss_new(n, sigma, check_arena()), 1, x);
+			for (int v = 0; v < 21; v++)
+				CHECK_NEAR(x[v], must[v], 2e-7);
+		}
+}
+
+TEST(the_fast_kernel_is_that_of_nilearn)
+{
+	const float *x = f3();
+	float out[SIZE];
+
+	gauss_fast(f3_n, true, x, out);
+	CHECK_NEAR(out[at(0, 0, 0)], 2.9318181818, 1e-6);
+	CHECK_NEAR(out[at(2, 3, 1)], 9.8636363636, 1e-6);
+	CHECK_NEAR(out[at(5, 6, 4)], 6.6818181818, 1e-6);
+}
+
+TEST(the_fast_kernel_keeps_constants_and_the_inside)
+{
+	const float *x = f3();
+	float constant[SIZE], out[SIZE], lost[SIZE];
+
+	for (int v = 0; v < SIZE; v++)
+		constant[v] = 7;
+	gauss_fast(f3_n, false, constant, out);
+	for (int v = 0; v < SIZE; v++)
+		CHECK(out[v] == 7);
+	gauss_fast(f3_n, false, x, out);
+	gauss_fast(f3_n, true, x, lost);
+	for (int v = 0; v < SIZE; v++) {
+		int i = v % NI, j = v / NI % NJ, k = v / (NI * NJ);
+		int faces = (i == 0) + (i == NI - 1) + (j == 0) + (j == NJ - 1) + (k == 0) + (k == NK - 1);
+
+		CHECK_NEAR(out[v] * (2.2 - .2 * faces), lost[v] * 2.2, 1e-5);
+	}
+	const int one[3] = { 1, 1, 1 };
+	gauss_fast(one, false, x + 5, out);
+	CHECK(out[0] == x[5]);
 }
