@@ -2,114 +2,131 @@
 #include "num/resample_plan.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "num/simd.h"
 
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 
-/* A row of outputs inside: which, where their first coefficient is, and the weights of the taps along each axis. */
+/* A row of outputs: the first tap of each and the weights of its four taps, along each axis of the source. */
 struct taps {
-	int n;
-	int output[RESAMPLE_BLOCK];
-	long at[RESAMPLE_BLOCK];
-	four weight[3][RESAMPLE_BLOCK];
+	int first[3][RESAMPLE_BLOCK];
+	double weight[3][RESAMPLE_BLOCK][4];
 };
 
-static inline __attribute__((always_inline)) double place(const struct resample *r, double last, double c)
+/* Without branches, so that the compiler can do several at once. */
+static inline __attribute__((always_inline)) double clamped_place(double last, double c)
 {
-	if (r->edge == RESAMPLE_FILL)
-		return c >= 0 && c <= last ? c : -1;
-	double half = rint(2 * c) / 2;
+	const double big = 6755399441055744.0;   /* 1.5 times 2^52: numbers near it are whole */
+	double half = ((2 * c + big) - big) / 2, x = fabs(c - half) < 1e-9 ? half : c, in = x < 0 ? 0 : x;
 
-	c = fabs(c - half) < 1e-9 ? half : c;
-	if (!(c >= -0.5 && c <= last + 0.5))
-		return -1;
-	return c < 0 ? 0 : c > last ? last : c;
+	in = in > last ? last : in;
+	return (x >= -0.5) & (x <= last + 0.5) ? in : -1;
 }
 
 double resample_place(const struct resample *r, int axis, double c)
 {
-	return place(r, r->n_in[axis] - 1, c);
+	double last = r->n_in[axis] - 1;
+
+	if (r->edge == RESAMPLE_FILL)
+		return c >= 0 && c <= last ? c : -1;
+	return clamped_place(last, c);
 }
 
 NUM_CLONES void resample_places(const struct resample *r, const int voxel[3], int n, double c[3][RESAMPLE_BLOCK])
 {
 	for (int d = 0; d < 3; d++) {
-		double last = r->n_in[d] - 1, j = r->p[d][1] * voxel[1], k = r->p[d][2] * voxel[2];
+		double last = r->n_in[d] - 1, i = r->p[d][0], j = r->p[d][1] * voxel[1], k = r->p[d][2] * voxel[2], b = r->b[d];
+		double *at = c[d];
 
 		for (int o = 0; o < n; o++)
-			c[d][o] = place(r, last, ((r->p[d][0] * (voxel[0] + o) + j) + k) + r->b[d]);
+			at[o] = ((i * (voxel[0] + o) + j) + k) + b;
+		if (r->edge == RESAMPLE_CLAMP)
+			for (int o = 0; o < n; o++)
+				at[o] = clamped_place(last, at[o]);
+		else
+			for (int o = 0; o < n; o++)
+				at[o] = (at[o] >= 0) & (at[o] <= last) ? at[o] : -1;
 	}
 }
 
-/* Both have taps f - 1 .. f + 2, so that one loop serves: linear weights are 0 at the ends. */
-static inline __attribute__((always_inline)) void set_weights(bool cubic, double t, four *w)
+/* Taps f - 1 .. f + 2 of coefficients that begin one below the source; what is outside gets some inside. */
+NUM_CLONES static void cubic_taps(int n, const double *c, int *first, double weight[][4])
 {
-	double u = 1 - t;
+	const double sixth = 1.0 / 6;
 
-	if (!cubic) {
-		*w = (four){ 0, u, t, 0 };
-		return;
-	}
-	double w1 = (t * t * (t - 2) * 3 + 4) / 6, w2 = (u * u * (u - 2) * 3 + 4) / 6, w0 = u * u * u / 6;
-
-	*w = (four){ w0, w1, w2, 1 - w0 - w1 - w2 };
-}
-
-static inline __attribute__((always_inline)) void find_taps(const struct resample *r, int n,
-                                                            double c[3][RESAMPLE_BLOCK], struct taps *taps)
-{
-	long ni = r->n_in[0] + RESAMPLE_PAD, nj = r->n_in[1] + RESAMPLE_PAD;
-	bool cubic = r->kind == RESAMPLE_CONTINUOUS;
-
-	taps->n = 0;
 	for (int o = 0; o < n; o++) {
-		int f[3];
+		double x = c[o] < 0 ? 0 : c[o];
+		int f = (int)x;
+		double t = x - f, u = 1 - t, w0 = u * u * u * sixth, w1 = (t * t * (t - 2) * 3 + 4) * sixth;
+		double w2 = (u * u * (u - 2) * 3 + 4) * sixth;
 
-		if (c[0][o] < 0 || c[1][o] < 0 || c[2][o] < 0)
-			continue;
-		for (int d = 0; d < 3; d++) {
-			f[d] = (int)c[d][o];
-			set_weights(cubic, c[d][o] - f[d], &taps->weight[d][taps->n]);
-		}
-		taps->at[taps->n] = f[0] + ni * (f[1] + nj * f[2]);
-		taps->output[taps->n++] = o;
+		first[o] = f;
+		weight[o][0] = w0;
+		weight[o][1] = w1;
+		weight[o][2] = w2;
+		weight[o][3] = 1 - w0 - w1 - w2;
 	}
 }
 
-/* The sum over taps first .. last - 1 along j and k, and all four along i. */
-static inline __attribute__((always_inline)) double sum_taps(const struct resample *r, const struct taps *taps, int x,
-                                                             const double *coefficient, int first, int last)
+/* The same four taps, of which those at the ends are 0. */
+NUM_CLONES static void linear_taps(int n, const double *c, int *first, double weight[][4])
 {
-	long ni = r->n_in[0] + RESAMPLE_PAD, nj = r->n_in[1] + RESAMPLE_PAD;
-	const double *base = coefficient + taps->at[x];
+	for (int o = 0; o < n; o++) {
+		double x = c[o] < 0 ? 0 : c[o];
+
+		first[o] = (int)x;
+		weight[o][0] = weight[o][3] = 0;
+		weight[o][2] = x - first[o];
+		weight[o][1] = 1 - weight[o][2];
+	}
+}
+
+/* The sum over taps from .. to - 1 along j and k, and all four along i. */
+static inline __attribute__((always_inline)) double sum_taps(const struct taps *t, int o, long row, long plane,
+                                                             const double *coefficient, int from, int to)
+{
+	const double *base = coefficient + t->first[0][o] + row * t->first[1][o] + plane * t->first[2][o];
+	const double *wi = t->weight[0][o], *wj = t->weight[1][o], *wk = t->weight[2][o];
 	four sum = { 0 };
 
-	for (int k = first; k < last; k++) {
-		four row = { 0 };
+	for (int k = from; k < to; k++) {
+		four part = { 0 };
 
-		for (int j = first; j < last; j++)
-			row += *(const four *)(base + ni * (j + nj * k)) * taps->weight[1][x][j];
-		sum += row * taps->weight[2][x][k];
+		for (int j = from; j < to; j++)
+			part += *(const four *)(base + row * j + plane * k) * wj[j];
+		sum += part * wk[k];
 	}
-	sum *= taps->weight[0][x];
+	sum *= *(const four *)wi;
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 NUM_CLONES static void oblique_row(const struct resample *r, const double *coefficient, int n,
                                    double c[3][RESAMPLE_BLOCK], float *out)
 {
-	struct taps taps;
+	long row = r->n_in[0] + RESAMPLE_PAD, plane = row * (r->n_in[1] + RESAMPLE_PAD);
+	bool cubic = r->kind == RESAMPLE_CONTINUOUS;
+	struct taps t;
 
-	find_taps(r, n, c, &taps);
-	for (int x = 0; x < taps.n; x++) {
-		double v = r->kind == RESAMPLE_CONTINUOUS ? sum_taps(r, &taps, x, coefficient, 0, 4)
-		                                          : sum_taps(r, &taps, x, coefficient, 1, 3);
+	for (int d = 0; d < 3; d++)
+		(cubic ? cubic_taps : linear_taps)(n, c[d], t.first[d], t.weight[d]);
+	for (int o = 0; o < n; o++) {
+		double v;
 
+		if (c[0][o] < 0 || c[1][o] < 0 || c[2][o] < 0)
+			continue;
+		v = cubic ? sum_taps(&t, o, row, plane, coefficient, 0, 4) : sum_taps(&t, o, row, plane, coefficient, 1, 3);
 		v = v < r->low ? r->low : v;
-		out[taps.output[x]] = (float)(v > r->high ? r->high : v);
+		out[o] = (float)(v > r->high ? r->high : v);
 	}
+}
+
+/* Is no output of the row inside? */
+static bool all_outside(int n, double c[3][RESAMPLE_BLOCK])
+{
+	for (int o = 0; o < n; o++)
+		if (c[0][o] >= 0 && c[1][o] >= 0 && c[2][o] >= 0)
+			return false;
+	return true;
 }
 
 /* The outputs of a plane, at most RESAMPLE_BLOCK in a row at a time. */
@@ -125,7 +142,8 @@ void resample_oblique(void *ctx, long k, int worker)
 			int n = r->n_out[0] - i < RESAMPLE_BLOCK ? r->n_out[0] - i : RESAMPLE_BLOCK;
 
 			resample_places(r, (int[3]){ i, j, (int)k }, n, c);
-			oblique_row(r, job->mid, n, c, job->out + i + r->n_out[0] * (j + (long)r->n_out[1] * k));
+			if (!all_outside(n, c))
+				oblique_row(r, job->mid, n, c, job->out + i + r->n_out[0] * (j + (long)r->n_out[1] * k));
 		}
 }
 
