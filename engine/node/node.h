@@ -74,6 +74,8 @@ struct kind_decl {
 	const char *export_ext;     /* extension of an export: nii.gz; NULL: cannot be exported */
 	const char *import;         /* node that turns an outside file into an artifact, or NULL: bytes as they are */
 	const char *pair[2];        /* extensions of two files that are read together (hdr, img), or NULL */
+	const char *beside;         /* extension of files that say more about one (json, plan/beside.c), or NULL */
+	const char *beside_root;    /* the file that marks the highest folder where these are looked for */
 };
 extern const struct kind_decl *const kind_table[];  /* NULL ended, sorted by name */
 const struct kind_decl *kind_find(const char *name);
@@ -97,6 +99,8 @@ const char *item_main(const struct item *it);
 struct out;                                    /* an output being made */
 /* A fresh path to write the named blob to (for lists: "01/image.nii"). Call once a blob. */
 const char *out_blob(struct out *o, const char *name);
+/* The kind that it has in this step: an import node makes an image, a step reads it as bold or mask. */
+const char *out_kind(const struct out *o);
 
 struct node_env {
 	struct arena *arena;        /* freed when the node returns */

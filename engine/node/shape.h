@@ -27,6 +27,8 @@ const struct doc *shape_in_n(const struct shape *s, const char *port, int k);
 int shape_n(const struct shape *s, const char *port);
 /* The input itself when its bytes exist already (an outside file, a stored result), else NULL. */
 const struct item *shape_item(const struct shape *s, const char *port);
+/* The kind that an output has in this step (out_kind of a run). */
+const char *shape_kind(const struct shape *s, const char *port);
 /* Facts of an output; a node that sets none leaves them unknown. */
 void shape_out(struct shape *s, const char *port, struct doc *facts);
 /* A problem with the port or parameter called where ("" : the step; "formula:7:3": 3 characters of that text, from its

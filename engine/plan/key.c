@@ -110,6 +110,19 @@ static const char *partner(struct plan *p, const struct kind_decl *k, const char
 	return NULL;
 }
 
+static struct error *add_beside(struct buf *b, struct plan *p, const struct task *t)
+{
+	const char *const *path;
+	int n = task_beside(p, t, &path);
+	struct digest d;
+
+	for (int k = 0; k < n; k++) {
+		TRY(outside(p, path[k], &d));
+		add_digest(b, "beside ", &d, "\n");
+	}
+	return NULL;
+}
+
 static struct error *add_file(struct buf *b, struct plan *p, const struct task *t)
 {
 	const struct kind_decl *k = t->step->out[0].kind;
@@ -120,11 +133,11 @@ static struct error *add_file(struct buf *b, struct plan *p, const struct task *
 	buf_add(b, "kind ");
 	buf_add(b, k->name);
 	add_digest(b, "\nfile ", &d, "\n");
-	if (!other)
-		return NULL;
-	TRY(outside(p, other, &d));
-	add_digest(b, "pair ", &d, "\n");
-	return NULL;
+	if (other) {
+		TRY(outside(p, other, &d));
+		add_digest(b, "pair ", &d, "\n");
+	}
+	return add_beside(b, p, t);
 }
 
 static struct error *add_program(struct buf *b, struct plan *p, const struct task *t)

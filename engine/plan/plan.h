@@ -75,6 +75,7 @@ struct plan {
 	int n_count[TASK_SKIPPED + 1];
 	char *key_text;             /* plan/key.c's buffer, and its room in bytes */
 	size_t key_room;
+	struct map *folder;         /* plan/beside.c's listings */
 };
 
 /* Makes the tasks of a checked pipeline. Problems (no file matches, a missing partner, an axis that nothing
@@ -92,6 +93,8 @@ int plan_tasks(const struct step *s, int port, struct task *const **tasks);
 const char *task_cell(const struct task *t, int axis);
 /* The canonical JSON of setting i for this cell (sweeps and cells taken); NULL: an optional one not given. */
 const char *task_setting(const struct task *t, int i, struct arena *a);
+/* Files that say more about an input's file: same folder first, then those above (plan/beside.c); returns how many. */
+int task_beside(struct plan *p, const struct task *t, const char *const **path);
 /* The JSON that stands for a written list at input arg i (blob literal.json), or NULL. Its bytes
  * must be put into the store before the task runs. */
 const char *task_literal(const struct task *t, int i);

@@ -136,7 +136,7 @@ static struct error *collect(struct job *j, const struct wire_port *out, const c
 	const char *gz = arena_printf(j->arena, "%s.gz", path);
 	struct stat st;
 
-	*o = (struct out){ .job = j, .port = out->port };
+	*o = (struct out){ .job = j, .port = out->port, .kind = out->kind };
 	if (stat(path, &st) < 0 && stat(gz, &st) == 0)
 		path = gz;
 	else if (stat(path, &st) < 0)

@@ -46,7 +46,7 @@ struct task *dep_maker(const struct task_dep *d)
 	return NULL;
 }
 
-static const char *out_kind(const struct step *st, int port)
+static const char *port_kind(const struct step *st, int port)
 {
 	return st->out[port].kind ? st->out[port].kind->name : "file";
 }
@@ -70,21 +70,26 @@ static void add_dep(struct wire_item *it, struct plan *p, const struct task_dep 
 	const struct artifact *art = dep_output(p, d);
 	const struct work *w = d->task->run;
 
-	it->item.kind = out_kind(d->task->step, d->port);
+	it->item.kind = port_kind(d->task->step, d->port);
 	if (art && p->store)
 		add_blobs(&it->item, p, art, look, a);
 	if (w && look && !d->item)
 		it->facts = w->facts[d->port];
 }
 
-static void add_path(struct request *r, const struct task *t, struct arena *a)
+/* The file of an input, and those that say more about it. */
+static void add_path(struct request *r, struct plan *p, const struct task *t, struct arena *a)
 {
 	struct wire_port *port = &r->in[r->n_in++];
-	struct blob *blob = NEW(a, struct blob);
+	const char *const *beside;
+	int n = task_beside(p, t, &beside);
+	struct blob *blob = NEW_N(a, struct blob, n + 1);
 
-	*blob = (struct blob){ "file", t->path };
+	blob[0] = (struct blob){ "file", t->path };
+	for (int k = 0; k < n; k++)
+		blob[k + 1] = (struct blob){ arena_printf(a, "beside.%d", k), beside[k] };
 	*port = (struct wire_port){ .port = "file", .n = 1, .item = NEW(a, struct wire_item) };
-	port->item[0].item = (struct item){ "", "file", 1, blob };
+	port->item[0].item = (struct item){ "", "file", n + 1, blob };
 }
 
 static void add_input(struct request *r, struct plan *p, struct task *t, int i, bool look, struct arena *a)
@@ -114,7 +119,7 @@ static void add_outputs(struct request *r, const struct task *t, struct arena *a
 	r->out = NEW_N(a, struct wire_port, st->n_out);
 	for (int i = 0; i < st->n_out; i++)
 		if (t->want >= 0 ? i == t->want : !st->out[i].port->on_request)
-			r->out[r->n_out++] = (struct wire_port){ .port = st->out[i].name, .kind = out_kind(st, i) };
+			r->out[r->n_out++] = (struct wire_port){ .port = st->out[i].name, .kind = port_kind(st, i) };
 }
 
 void task_request(struct request *r, struct plan *p, struct task *t, enum wire_do what, struct arena *a)
@@ -127,7 +132,7 @@ void task_request(struct request *r, struct plan *p, struct task *t, enum wire_d
 	r->params = task_params_json(t, a);
 	r->in = NEW_N(a, struct wire_port, n->n_in + 1);
 	if (t->path && !p->no_data)
-		add_path(r, t, a);
+		add_path(r, p, t, a);
 	for (int i = 0; i < n->n_in; i++)
 		add_input(r, p, t, i, look, a);
 	add_outputs(r, t, a);

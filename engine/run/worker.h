@@ -46,7 +46,7 @@ must_check struct error *job_literals(struct job *j);
 const struct wire_port *job_port(const struct job *j, const char *name);
 
 /* ---- running one node (serve_run, and imports of what a command wrote) ---- */
-struct out { struct job *job; const char *port; int n; struct blob *blob; };
+struct out { struct job *job; const char *port, *kind; int n; struct blob *blob; };
 /* Hashes what was written and moves it into the store, as one more output of the reply. */
 must_check struct error *out_finish(struct out *o, bool may_be_empty);
 /* The functions of a node, by its place in node_table; NULL if there is none. */

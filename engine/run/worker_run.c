@@ -22,6 +22,11 @@ const char *out_blob(struct out *o, const char *name)
 	return b.path;
 }
 
+const char *out_kind(const struct out *o)
+{
+	return o->kind;
+}
+
 void node_note(struct node_env *env, const char *fmt, ...)
 {
 	struct job *j = env->run;
@@ -161,7 +166,7 @@ struct error *serve_run(struct job *j)
 		return error_new(ERR_WORKER, "this worker was started without a store");
 	TRY(find_node(&n, r));
 	for (int i = 0; i < r->n_out; i++) {
-		out[i] = (struct out){ .job = j, .port = r->out[i].port };
+		out[i] = (struct out){ .job = j, .port = r->out[i].port, .kind = r->out[i].kind };
 		if (!output_decl(n, out[i].port))
 			return error_new(ERR_WORKER, "node '%s' has no output '%s'", n->name, out[i].port);
 	}

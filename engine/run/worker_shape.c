@@ -97,6 +97,16 @@ const struct item *shape_item(const struct shape *s, const char *port)
 	return p && p->n && p->item[0].item.n_blob ? &p->item[0].item : NULL;
 }
 
+const char *shape_kind(const struct shape *s, const char *port)
+{
+	const struct job *j = s->run;
+
+	for (int i = 0; i < j->request->n_out; i++)
+		if (strcmp(j->request->out[i].port, port) == 0)
+			return j->request->out[i].kind;
+	return "";
+}
+
 void shape_out(struct shape *s, const char *port, struct doc *facts)
 {
 	struct job *j = s->run;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <nifti1.h>
 #include <nifti2_io.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "img/quatern.h"
@@ -25,6 +27,19 @@ static const struct { int code, bits, type; const char *name; } datatypes[] = { 
 enum { N_DATATYPES = sizeof datatypes / sizeof *datatypes };
 
 /* ---- bytes to the wide header ---- */
+/* The shortest decimal that is this float: 0.72, not 0.72000002861. */
+static double decimal_of(float x)
+{
+	char text[32];
+
+	for (int digits = 6; digits <= 9; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, (double)x);
+		if (strtof(text, NULL) == x)
+			break;
+	}
+	return strtod(text, NULL);
+}
+
 static void widen(wide *w, const nifti_1_header *h)
 {
 	*w = (wide){ .sizeof_hdr = h->sizeof_hdr, .datatype = h->datatype, .bitpix = h->bitpix,
@@ -37,6 +52,7 @@ static void widen(wide *w, const nifti_1_header *h)
 		w->dim[d] = h->dim[d];
 		w->pixdim[d] = h->pixdim[d];
 	}
+	w->pixdim[4] = decimal_of(h->pixdim[4]);
 	for (int c = 0; c < 4; c++) {
 		w->srow_x[c] = h->srow_x[c];
 		w->srow_y[c] = h->srow_y[c];
@@ -362,6 +378,10 @@ static void rewrite_1(unsigned char *out, const struct nifti *h, const void *byt
 	n1.vox_offset = 352;
 	if (n_vol != h->n_vol)
 		n1.dim[4] = (short)n_vol;
+	if (h->set_tr) {
+		n1.pixdim[4] = (float)h->tr_s;
+		n1.xyzt_units = (char)((n1.xyzt_units & 0x07) | NIFTI_UNITS_SEC);
+	}
 	if (h->swapped)
 		nifti_swap_as_nifti1(&n1);
 	memcpy(out, &n1, sizeof n1);
@@ -378,6 +398,10 @@ static void rewrite_2(unsigned char *out, const struct nifti *h, const void *byt
 	w.vox_offset = 544;
 	if (n_vol != h->n_vol)
 		w.dim[4] = n_vol;
+	if (h->set_tr) {
+		w.pixdim[4] = h->tr_s;
+		w.xyzt_units = (w.xyzt_units & 0x07) | NIFTI_UNITS_SEC;
+	}
 	if (h->swapped)
 		nifti_swap_as_nifti2(&w);
 	memcpy(out, &w, sizeof w);

@@ -20,6 +20,7 @@ struct nifti {
 	struct grid grid;
 	int n_vol;               /* product of the axes after the third */
 	double tr_s;             /* 0: unknown */
+	bool set_tr;             /* tr_s is not what the header says: nifti_rewrite puts it in */
 	enum image_type type;
 	double slope, inter;     /* 1, 0 when there is no scaling */
 	int64_t offset;          /* of the voxels in their file */

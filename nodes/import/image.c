@@ -1,12 +1,14 @@
 /* import.image - an image from outside as one uncompressed NIfTI file.
  *
- * Voxels keep their bytes (type, byte order, scaling), and so does the header but for where the voxels begin and how
- * many volumes there are; extensions are left out. */
+ * Voxels keep their bytes (type, byte order, scaling), and so does the header but for where the voxels begin, how many
+ * volumes there are and the TR when a BIDS sidecar or the user says it; extensions are left out. */
 #include "import.image.node.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "fmri/sidecar.h"
 #include "img/facts.h"
 #include "img/source.h"
 
@@ -58,23 +60,122 @@ static struct choice choose(const struct import_image_params *params, int n_vol,
 	return c;
 }
 
+/* ---- what else is said about the image ---- */
+static bool is_one_of(const char *word, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
+}
+
+/* What n_keep volumes of this image cannot be, or NULL. */
+static const char *kind_problem(const char *kind, const struct image_source *s, int n_keep, struct arena *a)
+{
+	static const char *const single[] = { "volume", "mask", "labels", NULL };
+	const char *grid = grid_text(&s->nifti.grid, a);
+
+	if (n_keep == 1 && strcmp(kind, "bold") == 0)
+		return s->nifti.n_vol == 1
+		       ? arena_printf(a, "%s is 3-D, one volume of %s; bold must be 4-D, a run of volumes", s->voxel_path, grid)
+		       : arena_printf(a, "one volume of %d is kept of %s, bold must be a run of volumes", s->nifti.n_vol,
+		                      s->voxel_path);
+	if (n_keep > 1 && is_one_of(kind, single))
+		return arena_printf(a, "%s is 4-D, %d volumes of %s; a %s must be 3-D (take one with volumes: [0])", s->voxel_path,
+		                    n_keep, grid, kind);
+	return NULL;
+}
+
+struct timing {
+	double tr_s;            /* 0: unknown */
+	bool set;               /* it is not the header's */
+	const char *problem, *warning;
+};
+
+/* RepetitionTime of the first file beside the image that has one, 0: none. */
+static struct error *beside_tr(double *tr_s, const char **from, const struct item *file, struct arena *a)
+{
+	const char *path;
+
+	*tr_s = 0;
+	for (int k = 0; *tr_s == 0 && (path = item_blob(file, arena_printf(a, "beside.%d", k))); k++) {
+		const struct doc *json;
+
+		TRY(sidecar_read(&json, path, a));
+		TRY(sidecar_tr(tr_s, json));
+		*from = path;
+	}
+	return NULL;
+}
+
+static bool agree(double x, double y)
+{
+	return fabs(x - y) <= 1e-3 * x;
+}
+
+/* A given tr before the sidecar's before the header's; a header's 1 often means that nobody set it. */
+static struct error *time_of(struct timing *t, const struct import_image_params *params, const struct item *file,
+                             const struct image_source *s, struct arena *a)
+{
+	double header_s = s->nifti.tr_s, beside_s;
+	const char *from = NULL;
+
+	*t = (struct timing){ .tr_s = header_s };
+	if (s->nifti.n_vol == 1)
+		return NULL;
+	TRY(beside_tr(&beside_s, &from, file, a));
+	t->set = params->has_tr || beside_s > 0;
+	if (params->has_tr)
+		t->tr_s = params->tr_s;
+	else if (beside_s > 0)
+		t->tr_s = beside_s;
+	if (params->has_tr && beside_s > 0 && !agree(params->tr_s, beside_s))
+		t->warning = arena_printf(a, "tr is %g s, but RepetitionTime in %s is %g s; tr counts", params->tr_s, from, beside_s);
+	if (!t->set || header_s == 0 || agree(t->tr_s, header_s))
+		return NULL;
+	if (params->has_tr || header_s == 1)
+		t->warning = arena_printf(a, "%s has a TR of %g s in its header%s; %g s is used", s->header_path, header_s,
+		                          header_s == 1 ? ", which often means that nobody set it" : "", t->tr_s);
+	else
+		t->problem = arena_printf(a, "RepetitionTime in %s is %g s, but %s has a TR of %g s in its header: say which with tr",
+		                          from, beside_s, s->header_path, header_s);
+	return NULL;
+}
+
+/* ---- the node ---- */
+static void check(struct shape *s, const struct choice *c, const struct timing *t, const struct image_source *source)
+{
+	const char *kind = c->problem ? NULL : kind_problem(shape_kind(s, "image"), source, c->n, s->arena);
+
+	if (c->problem)
+		shape_error(s, c->where, "%s", c->problem);
+	if (kind)
+		shape_error(s, "", "%s", kind);
+	if (t->problem)
+		shape_error(s, "tr", "%s", t->problem);
+	if (t->warning)
+		shape_warning(s, "tr", "%s", t->warning);
+}
+
 struct error *import_image_shape(struct shape *s, const struct import_image_params *params)
 {
 	const struct item *file = shape_item(s, "file");
 	struct image_source source;
 	struct image_facts facts;
+	struct timing t;
 
 	if (!file || !item_blob(file, "file"))
 		return NULL;
 	TRY(source_open(&source, item_blob(file, "file"), s->arena));
+	TRY(time_of(&t, params, file, &source, s->arena));
 	struct choice c = choose(params, source.nifti.n_vol, s->arena);
 
 	s->memory = source_memory(&source);
 	s->seconds = 0.01 + (double)source.nifti.size / (source.gz ? 250e6 : 1000e6);
-	if (c.problem) {
-		shape_error(s, c.where, "%s", c.problem);
+	check(s, &c, &t, &source);
+	if (c.problem)
 		return NULL;
-	}
+	source.nifti.tr_s = t.tr_s;
 	source_facts(&facts, &source, c.n);
 	shape_out(s, "image", image_facts_to(&facts, s->arena));
 	return NULL;
@@ -84,11 +185,20 @@ struct error *import_image_run(struct node_env *env, const struct import_image_p
                                const struct import_image_inputs *in, const struct import_image_outputs *out)
 {
 	struct image_source source;
+	struct timing t;
 
 	TRY(source_open(&source, item_blob(in->file, "file"), env->arena));
+	TRY(time_of(&t, params, in->file, &source, env->arena));
 	struct choice c = choose(params, source.nifti.n_vol, env->arena);
 
 	if (c.problem)
 		return error_new(ERR_USER, "%s: %s", source.voxel_path, c.problem);
+	c.problem = kind_problem(out_kind(out->image), &source, c.n, env->arena);
+	if (c.problem || t.problem)
+		return error_new(ERR_DATA, "%s", c.problem ? c.problem : t.problem);
+	if (t.warning)
+		node_note(env, "%s", t.warning);
+	source.nifti.tr_s = t.tr_s;
+	source.nifti.set_tr = t.set;
 	return source_write(out_blob(out->image, "image.nii"), &source, c.n, c.volume, env->arena);
 }

@@ -66,6 +66,11 @@ const char *h_notes(void)
 	return ((struct notes *)current->run)->text.text;
 }
 
+const char *out_kind(const struct out *o)
+{
+	return o->kind ? o->kind : "";
+}
+
 const struct item *h_item(const struct out *o, const char *kind)
 {
 	struct item *it = NEW(check_arena(), struct item);
@@ -151,7 +156,7 @@ const float *h_series(const struct out *o, int *n_row, int *n_col)
 /* ---- shapes ---- */
 
 struct given { const char *port; const struct doc *facts; const struct item *item; };
-struct shape_run { struct given given[8]; int n; struct buf problems; };
+struct shape_run { struct given given[8]; int n; const char *kind; struct buf problems; };
 
 struct shape *h_shape(void)
 {
@@ -170,6 +175,11 @@ void h_given(struct shape *s, const char *port, struct doc *facts, const struct 
 	struct shape_run *r = s->run;
 
 	r->given[r->n++] = (struct given){ port, facts, it };
+}
+
+void h_kind(struct shape *s, const char *kind)
+{
+	((struct shape_run *)s->run)->kind = kind;
 }
 
 const char *h_problems(const struct shape *s)
@@ -214,6 +224,14 @@ const struct item *shape_item(const struct shape *s, const char *port)
 	const struct given *g = find(s, port, 0);
 
 	return g ? g->item : NULL;
+}
+
+const char *shape_kind(const struct shape *s, const char *port)
+{
+	const struct shape_run *r = s->run;
+
+	(void)port;
+	return r->kind ? r->kind : "";
 }
 
 void shape_out(struct shape *s, const char *port, struct doc *facts)

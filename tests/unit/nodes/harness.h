@@ -11,7 +11,7 @@
 struct doc;
 
 /* An output: where its blobs went. */
-struct out { const char *folder; int n_blob; struct blob blob[16]; };
+struct out { const char *folder, *kind; int n_blob; struct blob blob[16]; };
 
 struct out *h_out(void);
 /* With this many threads; its notes are at h_notes(), one a line. */
@@ -36,6 +36,8 @@ const float *h_series(const struct out *o, int *n_row, int *n_col);
 /* ---- shapes ---- */
 struct shape *h_shape(void);
 void h_given(struct shape *s, const char *port, struct doc *facts, const struct item *it);
+/* The kind that the output has in this step; of a run it is out->kind. */
+void h_kind(struct shape *s, const char *kind);
 /* "error port: text" or "warning ...", one a line. */
 const char *h_problems(const struct shape *s);
 
