@@ -33,5 +33,8 @@ must_check struct error *names_write(const char *path, int n, const int *value, 
                                      struct arena *a);
 /* The n names in an artifact's names.tsv, which must have n rows; "0", "1", ... when it has no such blob. */
 must_check struct error *names_read(const char *const **name, int n, const struct item *it, struct arena *a);
+/* The names of n maps: from a table by number (from 0), else the artifact's own. */
+must_check struct error *names_of_maps(const char *const **name, int n, const struct item *maps, const struct item *table,
+                                       struct arena *a);
 
 #endif

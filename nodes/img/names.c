@@ -186,3 +186,13 @@ struct error *names_read(const char *const **name, int n, const struct item *it,
 	*name = list;
 	return NULL;
 }
+
+struct error *names_of_maps(const char *const **name, int n, const struct item *maps, const struct item *table,
+                            struct arena *a)
+{
+	int *value = NEW_N(a, int, n);
+
+	for (int k = 0; k < n; k++)
+		value[k] = k;
+	return table ? names_of_values(name, n, value, table, NULL, a) : names_read(name, n, maps, a);
+}

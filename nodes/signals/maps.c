@@ -41,15 +41,6 @@ static enum region_target target_of(const struct signals_maps_params *params)
 	return target[params->resampling_target];
 }
 
-static struct error *names_of_maps(struct atlas *at, const struct item *maps, const struct item *names, struct arena *a)
-{
-	int n = at->im.n_vol, *value = NEW_N(a, int, n);
-
-	for (int k = 0; k < n; k++)
-		value[k] = k;
-	return names ? names_of_values(&at->name, n, value, names, NULL, a) : names_read(&at->name, n, maps, a);
-}
-
 static struct error *atlas_open(struct atlas *at, const struct signals_maps_params *params, const struct grid *data,
                                 const struct item *maps, const struct item *mask, const struct item *names, struct arena *a)
 {
@@ -57,7 +48,7 @@ static struct error *atlas_open(struct atlas *at, const struct signals_maps_para
 
 	*at = (struct atlas){ .compat = params->compat == SIGNALS_MAPS_COMPAT_NILEARN, .masked = mask != NULL };
 	TRY(image_of(&at->im, maps, a));
-	TRY(names_of_maps(at, maps, names, a));
+	TRY(names_of_maps(&at->name, at->im.n_vol, maps, names, a));
 	at->one_each = !params->allow_overlap;
 	at->least = region_maps_least(&at->im);
 	TRY(region_space_new(&at->space, target_of(params), data, &at->im.grid, "maps", mask, at->compat, a));

@@ -3,6 +3,7 @@
 
 #include "signals.labels.node.h"
 #include "signals.maps.node.h"
+#include "signals.to_image.node.h"
 
 /* Blocks of 40 mm, numbered from 1 on. */
 static const struct item *blocks(const struct item *bold)
@@ -64,7 +65,7 @@ static const struct item *waves(const struct item *bold)
 
 TEST(golden_maps)
 {
-	struct out *bold, *confounds, *signals = h_out(), *coverage = h_out();
+	struct out *bold, *confounds, *signals = h_out(), *coverage = h_out(), *image = h_out();
 	struct signals_maps_params p = { .allow_overlap = true, .standardize_confounds = true, .standardize = 1 };
 	const struct item *im;
 
@@ -74,4 +75,8 @@ TEST(golden_maps)
 	                          &(struct signals_maps_outputs){ .signals = signals, .coverage = coverage, .record = h_out() }));
 	golden_expect("signals.maps", signals, "series.npy");
 	golden_expect("signals.maps", coverage, "table.tsv");
+	CHECK_OK(signals_to_image_run(h_env(1), &(struct signals_to_image_params){ 0 },
+	                              &(struct signals_to_image_inputs){ .signals = h_item(signals, "series"), .maps = waves(im) },
+	                              &(struct signals_to_image_outputs){ image }));
+	golden_expect("signals.to_image", image, "image.nii");
 }
