@@ -50,8 +50,8 @@ struct clean_args {
 /* The time between volumes to work with: the given one, else the header's; 0: unknown. */
 double clean_tr(const struct clean_args *args, double header_tr_s);
 
-/* Columns of numbers to take out, [n_row][n_col]. */
-struct confounds { int n_row, n_col; const double *x; };
+/* Columns of numbers to take out, [n_row][n_col]; name: [n_col], or NULL. */
+struct confounds { int n_row, n_col; const double *x; const char *const *name; };
 
 /* The ports of the part, NULL where nothing was given, and confounds that the node itself made, which come before the
  * others and have a row for each volume. */

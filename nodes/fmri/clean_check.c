@@ -7,12 +7,18 @@
 /* Reports and frees an error as a problem of a port or parameter; true when there was one. */
 static bool problem(struct shape *s, const char *where, struct error *e)
 {
+	const struct error *inner = e;
+
 	if (!e)
 		return false;
-	if (e->at.line > 0)
-		shape_error(s, where, "%s:%d:%d: %s", e->at.file, e->at.line, e->at.col, e->text);
+	while (inner->cause)
+		inner = inner->cause;
+	const char *around = e == inner ? "" : arena_printf(s->arena, "%s: ", e->text);
+
+	if (inner->at.line > 0)
+		shape_error(s, where, "%s%s:%d:%d: %s", around, inner->at.file, inner->at.line, inner->at.col, inner->text);
 	else
-		shape_error(s, where, "%s", e->text);
+		shape_error(s, where, "%s%s", around, inner->text);
 	error_free(e);
 	return true;
 }
@@ -29,55 +35,90 @@ static void check_tr(struct shape *s, const struct clean_args *args, double head
 		shape_error(s, "tr", "tr is %g s, but %s has a TR of %g s", args->tr_s, what, header_tr_s);
 }
 
-/* The confounds themselves when their bytes exist, else none. False: they are wrong, which has been said. */
-static bool confounds_known(struct shape *s, struct confounds *c, int n_vol, const char *what)
-{
-	const struct item *it = shape_item(s, "confounds");
-	struct table_facts f;
-	int n_row = n_vol;
+/* ---- inputs of which only the header is known ---- */
 
-	*c = (struct confounds){ 0 };
-	if (it && problem(s, "confounds", confounds_read(c, it, s->arena)))
-		return false;
-	if (it)
-		n_row = c->n_row;
-	else if (table_facts_from(&f, shape_in(s, "confounds"), s->arena))
-		n_row = f.n_row;
-	if (n_row != n_vol)
-		shape_error(s, "confounds", "confounds have %d rows, %s has %d volumes: they must be as many", n_row, what,
-		            n_vol);
-	return n_row == n_vol;
+/* False: there is a table whose rows nobody knows yet. */
+static bool facts_of(struct table_facts *f, struct shape *s, const char *port)
+{
+	*f = (struct table_facts){ 0 };
+	if (shape_item(s, port) || shape_n(s, port) == 0)
+		return true;
+	return table_facts_from(f, shape_in(s, port), s->arena);
 }
 
-static void warn(struct shape *s, const struct clean *c)
+static void check_one_column(struct shape *s, const char *port, const struct table_facts *f)
 {
-	if (c->cutoffs.facts & FILTER_FACT_LOW_CLIPPED)
+	if (f->n_row > 0 && f->n_col != 1)
+		shape_error(s, port, "%s has %d columns, must have one", port, f->n_col);
+}
+
+static void check_rows(struct shape *s, const char *port, const struct table_facts *f, int n_vol, const char *what)
+{
+	if (f->n_row > 0 && f->n_row != n_vol)
+		problem(s, port, clean_rows_differ(port, f->n_row, n_vol, what));
+}
+
+/* How many volumes a mask keeps of which only the number of rows is known: as many rows as volumes may hold true and
+ * false. -1: not known. */
+static int kept_rows(struct shape *s, int n_vol, int min_segment, const char *what)
+{
+	struct table_facts f;
+
+	if (shape_n(s, "sample_mask") == 0)
+		return n_vol;
+	if (!facts_of(&f, s, "sample_mask"))
+		return -1;
+	check_one_column(s, "sample_mask", &f);
+	if (f.n_row > n_vol)
+		shape_error(s, "sample_mask", "sample_mask has %d rows, %s has %d volumes: they must be at most as many", f.n_row,
+		            what, n_vol);
+	return f.n_row < n_vol && min_segment <= 1 ? f.n_row : -1;
+}
+
+/* ---- ---- */
+
+static void warn(struct shape *s, const struct cleaning *c, int n_more)
+{
+	double least = INFINITY, nyquist = 0.5 / c->tr_s;
+	int n_vol = 0;
+
+	if (!isnan(c->args.low_pass_hz) && c->args.low_pass_hz >= nyquist)
 		shape_warning(s, "low_pass",
-		              "low_pass is not below %g Hz, half the rate of a TR of %g s: nothing is filtered there",
-		              0.5 / c->options.tr_s, c->options.tr_s);
-	if (c->dof > 0 && c->dof < 10)
-		shape_warning(s, "confounds", "only about %.0f degrees of freedom are left of %d volumes", c->dof, c->n_vol);
+		              "low_pass is not below %g Hz, half the rate of a TR of %g s: nothing is filtered there", nyquist,
+		              c->tr_s);
+	for (int k = 0; k < c->runs.n_run; k++)
+		if (c->run[k]->dof - n_more < least) {
+			least = c->run[k]->dof - n_more;
+			n_vol = c->run[k]->n_vol;
+		}
+	if (least > 0 && least < 10)
+		shape_warning(s, "confounds", "only about %.0f degrees of freedom are left of %d volumes", least, n_vol);
 }
 
 int clean_check(struct shape *s, const struct clean_args *args, int n_vol, double header_tr_s, const char *what)
 {
-	const struct confounds none = { 0 };
-	struct confounds c;
-	struct table_facts f = { 0 };
-	struct clean *clean;
+	const struct clean_inputs in = { .confounds = shape_item(s, "confounds"), .sample_mask = shape_item(s, "sample_mask"),
+	                                 .runs = shape_item(s, "runs") };
+	struct table_facts confounds, runs;
+	struct cleaning *c;
+	const char *where;
+	struct error *e;
+	int n_kept;
 
 	check_tr(s, args, header_tr_s, what);
-	if (problem(s, isnan(args->high_pass_hz) ? "low_pass" : "high_pass",
-	            clean_prepare(&clean, args, n_vol, header_tr_s, &none, what, s->arena)))
+	if (facts_of(&confounds, s, "confounds"))
+		check_rows(s, "confounds", &confounds, n_vol, what);
+	if (facts_of(&runs, s, "runs")) {
+		check_rows(s, "runs", &runs, n_vol, what);
+		check_one_column(s, "runs", &runs);
+	}
+	n_kept = in.sample_mask ? -1 : kept_rows(s, n_vol, args->min_segment, what);
+	e = cleaning_make(&c, &where, args, &in, n_vol, header_tr_s, what, s->arena);
+	if (problem(s, where, e))
 		return -1;
-	if (!confounds_known(s, &c, n_vol, what))
-		return -1;
-	if (c.n_col > 0 && problem(s, "confounds", clean_prepare(&clean, args, n_vol, header_tr_s, &c, what, s->arena)))
-		return -1;
-	if (c.n_col == 0 && table_facts_from(&f, shape_in(s, "confounds"), s->arena) && !(clean->dof - f.n_col > 0))
-		shape_error(s, "confounds",
-		            "nothing would be left of the signals: of %d volumes about %.0f degrees of freedom are left "
-		            "after the filter and detrending, and there are %d confounds", n_vol, clean->dof, f.n_col);
-	warn(s, clean);
-	return n_vol;
+	for (int k = 0; k < c->runs.n_run && confounds.n_col > 0; k++)
+		if (problem(s, "confounds", cleaning_check_dof(c, k, confounds.n_col)))
+			return -1;
+	warn(s, c, confounds.n_col);
+	return in.sample_mask ? c->runs.n_out : n_kept;
 }

@@ -19,7 +19,7 @@
 enum { WAITING = 77 };
 
 static const char *const known[] = { "detrend", "standardize", "standardize_confounds", "low_pass", "high_pass", "t_r",
-                                     "confounds", "filter", NULL };
+                                     "confounds", "filter", "sample_mask", "runs", "extrapolate", NULL };
 
 static bool all_known(const struct doc *params)
 {
@@ -46,8 +46,9 @@ static bool truth(const struct doc *params, const char *key, const char *fallbac
 	return strcmp(doc_text(params, key, fallback), "true") == 0;
 }
 
-static struct clean_args args_of(const struct doc *params)
+static struct clean_args args_of(const struct doc *c)
 {
+	const struct doc *params = doc_get(c, "params");
 	static const char *const scale[] = { "false", "zscore_sample", "zscore", "psc" };
 	const char *word = doc_text(params, "standardize", "zscore");
 	struct clean_args args = {
@@ -55,6 +56,7 @@ static struct clean_args args_of(const struct doc *params)
 		.standardize_confounds = truth(params, "standardize_confounds", "true"), .low_pass_hz = number(params, "low_pass"),
 		.high_pass_hz = number(params, "high_pass"), .tr_s = number(params, "t_r"),
 		.filter = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0, .filter_order = 5,
+		.extrapolate = truth(params, "extrapolate", "true"), .compat = truth(c, "compat_nilearn", "false"),
 	};
 
 	for (int k = 0; k < 4; k++)
@@ -63,11 +65,29 @@ static struct clean_args args_of(const struct doc *params)
 	return args;
 }
 
+/* A list of the parameters as a port's written table, beside the output. */
+static struct error *port_of(const struct item **out, const struct doc *params, const char *key, const char *path,
+                             struct arena *a)
+{
+	const struct doc *list = doc_get(params, key);
+	struct buf b = { .arena = a };
+	struct blob *blob = NEW(a, struct blob);
+	struct item *it = NEW(a, struct item);
+
+	if (!list)
+		return NULL;
+	json_doc(&b, list);
+	*blob = (struct blob){ "literal.json", arena_printf(a, "%s.%s.json", path, key) };
+	*it = (struct item){ .cell = "", .kind = "table", .n_blob = 1, .blob = blob };
+	*out = it;
+	return file_write(blob->path, b.text, b.n);
+}
+
 static struct error *run(const struct doc *c, const char *root, const char *out, struct arena *a)
 {
 	const struct doc *params = doc_get(c, "params");
 	const char *table = doc_text(params, "confounds", NULL);
-	struct clean_args args = args_of(params);
+	struct clean_args args = args_of(c);
 	struct clean_inputs in = { 0 };
 	struct node_env env = { .arena = a, .n_threads = 1 };
 	struct npy signals, x;
@@ -79,6 +99,8 @@ static struct error *run(const struct doc *c, const char *root, const char *out,
 		TRY(npy_read(&x, path_join(a, root, table), NPY_FLOAT64, a));
 		in.own = (struct confounds){ x.n_row, x.n_col, x.f64 };
 	}
+	TRY(port_of(&in.sample_mask, params, "sample_mask", out, a));
+	TRY(port_of(&in.runs, params, "runs", out, a));
 	TRY(cleaning_new(&cleaning, &args, &in, signals.n_row, 0, "signals", a));
 	cleaned = NEW_N(a, double, (long)signals.n_row * signals.n_col);
 	memcpy(cleaned, signals.f64, (size_t)signals.n_row * (size_t)signals.n_col * sizeof *cleaned);

@@ -58,7 +58,7 @@ TEST(golden_signals)
 	struct signals_voxels_params vp = { .detrend = true, .standardize = 1, .high_pass_hz = 0.01,
 	                                    .has_high_pass = true,
 	                                    .standardize_confounds = true, .smoothing_mm = (double[]){ 8 }, .n_smoothing = 1 };
-	struct signals_clean_params cp = { .detrend = true, .standardize = 2, .low_pass_hz = 0.1, .has_low_pass = true,
+	struct signals_clean_params cp = { .detrend = true, .standardize = 2, .low_pass_hz = 0.15, .has_low_pass = true,
 	                                   .standardize_confounds = true };
 	const struct item *im;
 

@@ -1,0 +1,115 @@
+/* Data go through a cleaning; what is to be said about it, and its record. */
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "fmri/clean_inside.h"
+#include "node/node.h"
+
+static void say(const struct cleaning *c, struct node_env *env, const struct clean_report *r, long n_col, const char *what)
+{
+	static const char *const constant[] = {
+		[CLEAN_STANDARDIZE_FALSE] = "have no variance", [CLEAN_STANDARDIZE_PSC] = "have no mean and are 0",
+		[CLEAN_STANDARDIZE_ZSCORE] = "have no variance left and are 0",
+		[CLEAN_STANDARDIZE_ZSCORE_SAMPLE] = "have no variance left and are 0",
+	};
+
+	for (int k = 0; k < c->n_note; k++)
+		node_note(env, "%s", c->note[k]);
+	if (r->n_constant > 0)
+		node_note(env, "%ld of %ld %s %s", r->n_constant, n_col, what, constant[c->args.standardize]);
+	if (r->n_not_finite > 0)
+		node_note(env, c->args.ensure_finite ? "%ld of %ld %s hold NaN or infinity, which counted as 0"
+		          : "%ld of %ld %s hold NaN or infinity, and nothing can be said of them", r->n_not_finite, n_col, what);
+}
+
+static struct error *finish(const struct cleaning *c, struct node_env *env, const struct clean_report *r, long n_col,
+                            const char *what, struct out *record)
+{
+	say(c, env, r, n_col, what);
+	return record ? clean_record_write(record, c, r, n_col, env->arena) : NULL;
+}
+
+struct error *cleaning_float(struct cleaning *c, struct node_env *env, long n_col, float *x, const char *what,
+                             struct out *record)
+{
+	struct clean_report r = clean_runs_float(&c->runs, n_col, x, x, env->n_threads, env->arena);
+
+	return finish(c, env, &r, n_col, what, record);
+}
+
+struct error *cleaning_double(struct cleaning *c, struct node_env *env, long n_col, double *x, const char *what,
+                              struct out *record)
+{
+	struct clean_report r = clean_runs_double(&c->runs, n_col, x, x, env->n_threads, env->arena);
+
+	return finish(c, env, &r, n_col, what, record);
+}
+
+/* ---- the record ---- */
+
+/* What all runs add up to. */
+struct totals {
+	int kept, filled, trend, rank;
+	double filter_dof, dof;
+};
+
+static struct totals add_up(const struct cleaning *c)
+{
+	struct totals t = { 0 };
+
+	for (int k = 0; k < c->runs.n_run; k++) {
+		const struct clean *r = c->run[k];
+
+		t.kept += r->n_keep;
+		t.filled += r->n_fill;
+		t.trend += r->n_trend;
+		t.rank += r->confounds.n;
+		t.filter_dof += r->filter_dof;
+		t.dof += r->dof;
+	}
+	return t;
+}
+
+static void put(struct buf *b, const char *name, double x)
+{
+	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
+	json_number(b, x);
+}
+
+/* The share of the variance before the chain that one stage took; 0 when there was none. */
+static double share(const struct clean_report *r, enum clean_stage from, enum clean_stage to)
+{
+	double all = r->square[CLEAN_BEFORE];
+
+	return all > 0 ? (r->square[from] - r->square[to]) / all : 0;
+}
+
+struct error *clean_record_write(struct out *record, const struct cleaning *c, const struct clean_report *r, long n_col,
+                                 struct arena *a)
+{
+	struct buf b = { .arena = a };
+	struct totals t = add_up(c);
+
+	put(&b, "volumes", c->runs.n_vol);
+	put(&b, "kept", t.kept);
+	put(&b, "censored", c->runs.n_vol - t.kept);
+	put(&b, "filled", t.filled);
+	put(&b, "dropped_short_segments", c->n_short);
+	put(&b, "runs", c->runs.n_run);
+	put(&b, "columns", (double)n_col);
+	put(&b, "columns_constant", (double)r->n_constant);
+	put(&b, "columns_not_finite", (double)r->n_not_finite);
+	put(&b, "despiked_values", (double)r->n_despiked);
+	put(&b, "trend_columns", t.trend);
+	put(&b, "cosine_columns", c->n_cosines);
+	put(&b, "confound_columns", c->n_confounds);
+	put(&b, "confound_rank", t.rank);
+	put(&b, "filter_dof", t.filter_dof);
+	put(&b, "dof_left", t.dof);
+	put(&b, "variance_detrend", share(r, CLEAN_BEFORE, CLEAN_DETRENDED));
+	put(&b, "variance_filter", share(r, CLEAN_DETRENDED, CLEAN_FILTERED));
+	put(&b, "variance_confounds", share(r, CLEAN_FILTERED, CLEAN_FREED));
+	put(&b, "variance_left", r->square[CLEAN_BEFORE] > 0 ? r->square[CLEAN_FREED] / r->square[CLEAN_BEFORE] : 0);
+	buf_add(&b, "}\n");
+	return file_write(out_blob(record, "record.json"), b.text, b.n);
+}
