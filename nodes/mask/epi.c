@@ -14,7 +14,7 @@
 #include "img/image.h"
 #include "num/gauss.h"
 
-/* compat: nilearn averages float images in float, and takes other single volumes as they are stored. */
+/* compat: nilearn averages float images in float, and smooths single volumes of integers in float. */
 static bool is_single(const struct image *im)
 {
 	if (im->slope != 1 || im->inter != 0)
@@ -38,18 +38,16 @@ static void mean_single(const struct image *im, float *mean, struct arena *a)
 		mean[v] /= (float)im->n_vol;
 }
 
-/* Smoothed as nilearn does it: stored as float after each pass, or as bytes when the image is stored so. */
-static void smooth_single(const struct image *im, float *x, struct arena *a)
+/* Smoothed by one voxel, stored as float after each pass. */
+static void smooth_single(float *x, const int n[3], struct arena *a)
 {
 	const double identity[3][4] = { { 1, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } }, one[3] = { 1, 1, 1 };
 	double sigma[3];
 
 	gauss_sigma(identity, one, sigma);
-	struct gauss *g = gauss_new(im->grid.n, sigma, a);
+	struct gauss *g = gauss_new(n, sigma, a);
 	float *work = arena_alloc(a, gauss_work_size(g), sizeof *work);
 
-	if (im->type == IMAGE_UINT8 || im->type == IMAGE_UINT16)
-		gauss_truncate(g, im->type == IMAGE_UINT8 ? 255 : 65535);
 	gauss_smooth(g, &(struct gauss_source){ .n_vol = 1, .voxel = x, .slope = 1 }, 0, x, work);
 }
 
@@ -62,7 +60,7 @@ static void prepare_single(const struct image *im, bool smooth, double *mean, st
 	for (long v = 0; v < size; v++)
 		smoothed[v] = x[v];
 	if (smooth)
-		smooth_single(im, smoothed, a);
+		smooth_single(smoothed, im->grid.n, a);
 	for (long v = 0; v < size; v++)
 		mean[v] = isnan(x[v]) ? (double)NAN : smoothed[v];
 }
