@@ -34,10 +34,11 @@ static const float *read_plane(const struct looking *c, long item, int worker, l
 	return c->seen[worker].plane;
 }
 
-static void extend(struct seen *s, double x)
+/* low is above high where there was nothing. */
+static void extend(struct seen *s, double low, double high)
 {
-	s->low = x < s->low ? x : s->low;
-	s->high = x > s->high ? x : s->high;
+	s->low = low < s->low ? low : s->low;
+	s->high = high > s->high ? high : s->high;
 }
 
 NUM_CLONES static void range_of(long n, const float *x, struct seen *s)
@@ -57,13 +58,11 @@ NUM_CLONES static void range_of(long n, const float *x, struct seen *s)
 			nan |= x[v + l] != x[v + l];
 		}
 	for (; v < n; v++) {
-		extend(s, x[v]);
+		extend(s, x[v], x[v]);
 		nan |= x[v] != x[v];
 	}
-	for (int l = 0; l < LANES; l++) {
-		extend(s, low[l]);
-		extend(s, high[l]);
-	}
+	for (int l = 0; l < LANES; l++)
+		extend(s, low[l], high[l]);
 	s->nan |= nan != 0;
 }
 
@@ -93,8 +92,7 @@ static void look(struct looking *c, par_fn *fn, int n_threads, struct arena *a)
 	for (int w = 1; w < workers; w++) {
 		struct seen *all = &c->seen[0], *s = &c->seen[w];
 
-		extend(all, s->low);
-		extend(all, s->high);
+		extend(all, s->low, s->high);
 		all->nan |= s->nan;
 		for (int d = 0; d < 3; d++) {
 			all->start[d] = s->start[d] < all->start[d] ? s->start[d] : all->start[d];
