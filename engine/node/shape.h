@@ -25,6 +25,8 @@ const struct doc *shape_in(const struct shape *s, const char *port);
 /* Facts of item k of a list; the number of items. */
 const struct doc *shape_in_n(const struct shape *s, const char *port, int k);
 int shape_n(const struct shape *s, const char *port);
+/* The cell's key of item k of a list; "" in a written list. */
+const char *shape_cell(const struct shape *s, const char *port, int k);
 /* The input itself when its bytes exist already (an outside file, a stored result), else NULL. */
 const struct item *shape_item(const struct shape *s, const char *port);
 /* The kind that an output has in this step (out_kind of a run). */

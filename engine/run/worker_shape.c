@@ -90,6 +90,13 @@ int shape_n(const struct shape *s, const char *port)
 	return p ? p->n : 0;
 }
 
+const char *shape_cell(const struct shape *s, const char *port, int k)
+{
+	const struct wire_port *p = port_of(s, port);
+
+	return p && k >= 0 && k < p->n ? p->item[k].item.cell : "";
+}
+
 const struct item *shape_item(const struct shape *s, const char *port)
 {
 	const struct wire_port *p = port_of(s, port);

@@ -117,13 +117,13 @@ void mask_vote_shape(struct shape *s)
 	if (!image_facts_from(&first, shape_in_n(s, "masks", 0), s->arena))
 		return;
 	for (int k = 0; k < shape_n(s, "masks"); k++) {
-		const char *name = name_of("", k, s->arena);
+		const char *name = name_of(shape_cell(s, "masks", k), k, s->arena);
 
 		if (!image_facts_from(&other, shape_in_n(s, "masks", k), s->arena))
 			continue;
 		if (other.n_vol > 1)
 			shape_error(s, "masks", "%s has %d volumes, must have one", name, other.n_vol);
-		e = grid_check(&other.grid, name, &first.grid, name_of("", 0, s->arena));
+		e = grid_check(&other.grid, name, &first.grid, name_of(shape_cell(s, "masks", 0), 0, s->arena));
 		if (e)
 			shape_error(s, "masks", "%s", e->text);
 		error_free(e);

@@ -219,6 +219,13 @@ const struct doc *shape_in(const struct shape *s, const char *port)
 	return shape_in_n(s, port, 0);
 }
 
+const char *shape_cell(const struct shape *s, const char *port, int k)
+{
+	const struct given *g = find(s, port, k);
+
+	return g && g->item ? g->item->cell : "";
+}
+
 const struct item *shape_item(const struct shape *s, const char *port)
 {
 	const struct given *g = find(s, port, 0);

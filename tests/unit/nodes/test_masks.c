@@ -294,16 +294,18 @@ TEST(masks_that_do_not_fit_are_told_from_their_headers)
 {
 	struct shape *s = h_shape();
 	struct image_facts f = image_facts_new(&line, 1, 0, "uint8");
+	struct item masks[4];
 
+	four_masks(masks);
 	h_given(s, "masks", image_facts_to(&f, check_arena()), NULL);
 	f.n_vol = 7;
 	h_given(s, "masks", image_facts_to(&f, check_arena()), NULL);
 	f.n_vol = 1;
 	f.grid.n[0] = 5;
-	h_given(s, "masks", image_facts_to(&f, check_arena()), NULL);
+	h_given(s, "masks", image_facts_to(&f, check_arena()), &masks[2]);
 	CHECK_OK(mask_and_shape(s, &(struct mask_and_params){ 1, false }));
 	CHECK_TEXT(h_problems(s), "error masks: mask number 2 has 7 volumes, must have one\n"
-	           "error masks: mask number 3 is 5x1x1 at 2 mm, mask number 1 6x1x1 at 2 mm: they must share a grid\n");
+	           "error masks: the mask of 03 is 5x1x1 at 2 mm, mask number 1 6x1x1 at 2 mm: they must share a grid\n");
 }
 
 /* ---- masks of other nodes, from their headers ---- */
