@@ -21,7 +21,7 @@ PARAM_KEYS = set("type unit doc nilearn default optional min max above_min min_n
 PORT_KEYS = set("kind kind_of doc optional many literal on_request axis".split())
 NODE_KEYS = set("node version doc see nilearn threads shape axis over parts inputs outputs params".split())
 PART_KEYS = set("part doc inputs outputs params".split())
-KIND_KEYS = set("kind is doc blob ext export_ext import pair beside beside_root".split())
+KIND_KEYS = set("kind is doc blob ext export_ext import pair beside beside_root also".split())
 
 
 def fail(path, text):
@@ -221,12 +221,12 @@ def node_row(s):
 
 
 def kind_row(k):
-    pair = k.get("pair") or [None, None]
+    pair, also = k.get("pair") or [None, None], k.get("also") or [None, None]
     return (f"static const struct kind_decl {k['kind']}_kind = {{ .name = {quote(k['kind'])}, .doc = {quote(k['doc'])}, "
             f".is = {quote(k.get('is'))}, .blob = {quote(k.get('blob'))}, .ext = {quote(k.get('ext'))}, "
             f".export_ext = {quote(k.get('export_ext'))}, .import = {quote(k.get('import'))}, "
             f".pair = {{ {quote(pair[0])}, {quote(pair[1])} }}, .beside = {quote(k.get('beside'))}, "
-            f".beside_root = {quote(k.get('beside_root'))} }};")
+            f".beside_root = {quote(k.get('beside_root'))}, .also = {{ {quote(also[0])}, {quote(also[1])} }} }};")
 
 
 def table(nodes, kinds):

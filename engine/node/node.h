@@ -76,6 +76,7 @@ struct kind_decl {
 	const char *pair[2];        /* extensions of two files that are read together (hdr, img), or NULL */
 	const char *beside;         /* extension of files that say more about one (json, plan/beside.c), or NULL */
 	const char *beside_root;    /* the file that marks the highest folder where these are looked for */
+	const char *also[2];        /* a second blob that is exported beside the main one, and its extension (names.tsv, tsv) */
 };
 extern const struct kind_decl *const kind_table[];  /* NULL ended, sorted by name */
 const struct kind_decl *kind_find(const char *name);

@@ -22,7 +22,8 @@ static const char *export_ext(const struct kind_decl *kind)
 }
 
 /* Axes and keys as in BIDS, then the export's own name. */
-static const char *file_name(const struct export *ex, const struct task *t, const char *item, struct arena *a)
+static const char *file_name(const struct export *ex, const struct task *t, const char *item, const char *ext,
+                             struct arena *a)
 {
 	const struct step_out *out = &ex->source.step->out[ex->source.port];
 	struct buf b = { .arena = a };
@@ -31,26 +32,61 @@ static const char *file_name(const struct export *ex, const struct task *t, cons
 		buf_printf(&b, "%s-%s_", t->step->axis[k]->name, task_cell(t, k));
 	if (item)
 		buf_printf(&b, "%s-%s_", out->port->axis, item);
-	buf_printf(&b, "%s.%s", ex->name, export_ext(out->kind));
+	buf_printf(&b, "%s.%s", ex->name, ext);
 	for (char *c = b.text; *c; c++)
 		if (*c == '/')
 			*c = '_';
 	return b.text;
 }
 
+/* The blob that people get in a file of its own beside the main one, such as the names of labels; NULL: none. */
+static const struct artifact *also_exported(const char **ext, const struct artifact *art, const struct kind_decl *kind,
+                                            struct arena *a)
+{
+	while (kind && !kind->also[0])
+		kind = kind->is ? kind_find(kind->is) : NULL;
+	for (int i = 0; kind && i < art->n_blob; i++) {
+		struct artifact *one;
+
+		if (strcmp(art->blob[i].name, kind->also[0]) != 0)
+			continue;
+		one = NEW(a, struct artifact);
+		one->n_blob = 1;
+		one->blob = NEW(a, struct store_blob);
+		*one->blob = art->blob[i];
+		one->blob->name = "file";
+		artifact_seal(one);
+		*ext = kind->also[1];
+		return one;
+	}
+	return NULL;
+}
+
+static void push_file(struct exports *x, struct export_file f)
+{
+	f.fresh = manifest_is_fresh(x, &f);
+	x->n_fresh += f.fresh;
+	PUSH(x->arena, x->file, x->n, f);
+}
+
 static void add_file(struct exports *x, const struct export *ex, struct task *t, const char *item)
 {
 	const struct step_out *out = &ex->source.step->out[ex->source.port];
 	struct export_file f = { .step = t->step->name, .task = t, .from = { t, ex->source.port, item } };
+	const char *ext;
 
 	f.artifact = dep_output(x->plan, &f.from);
 	if (!f.artifact)
 		return;
 	f.kind = out->kind ? out->kind->name : "file";
-	f.name = file_name(ex, t, item, x->arena);
-	f.fresh = manifest_is_fresh(x, &f);
-	x->n_fresh += f.fresh;
-	PUSH(x->arena, x->file, x->n, f);
+	f.name = file_name(ex, t, item, export_ext(out->kind), x->arena);
+	push_file(x, f);
+	f.artifact = also_exported(&ext, f.artifact, out->kind, x->arena);
+	if (f.artifact) {
+		f.kind = "file";
+		f.name = file_name(ex, t, item, ext, x->arena);
+		push_file(x, f);
+	}
 }
 
 /* A list output is one file an item. */

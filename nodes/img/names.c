@@ -50,11 +50,12 @@ static struct error *add_row(struct named *out, const struct table *t, int row, 
 	return NULL;
 }
 
+static const char *const values[] = { "index", "value", "label", "id", NULL }, *const names[] = { "name", "region", NULL };
+
 /* Columns by their names; a file without such names has numbers first, then names, and its first line may have been taken for
  * a header. */
 static struct error *find_columns(const struct table *t, int *value_col, int *name_col, bool *first_is_row)
 {
-	static const char *const values[] = { "index", "value", "label", "id", NULL }, *const names[] = { "name", "region", NULL };
 	int number;
 
 	*value_col = column_of(t, values);
@@ -117,10 +118,26 @@ static void tell_apart(const char **name, int n, const int value[], struct arena
 			name[k] = arena_printf(a, "%s %d", name[k], value[k]);
 }
 
+/* name [n] of ascending values; what has no row is called by its number. */
+static const char *const *look_up(int n, const int value[], int n_row, const struct named *row, struct arena *a)
+{
+	const char **name = NEW_N(a, const char *, n);
+
+	for (int k = 0, r = 0; k < n; k++) {
+		while (r < n_row && row[r].value < value[k])
+			r++;
+		if (r < n_row && row[r].value == value[k] && row[r].name[0])
+			name[k] = row[r].name;
+		else
+			name[k] = arena_printf(a, "%d", value[k]);
+	}
+	tell_apart(name, n, value, a);
+	return name;
+}
+
 struct error *names_of_values(const char *const **out, int n, const int value[], const struct item *table,
                               const char *names_tsv, struct arena *a)
 {
-	const char **name = NEW_N(a, const char *, n);
 	struct named *row = NULL;
 	struct table t = { 0 };
 	int n_row = 0;
@@ -131,16 +148,7 @@ struct error *names_of_values(const char *const **out, int n, const int value[],
 		TRY(table_read(&t, names_tsv, TABLE_CANONICAL, a));
 	if (t.n_row > 0)
 		TRY(sorted_names(&row, &n_row, &t, a));
-	for (int k = 0, r = 0; k < n; k++) {
-		while (r < n_row && row[r].value < value[k])
-			r++;
-		if (r < n_row && row[r].value == value[k] && row[r].name[0])
-			name[k] = row[r].name;
-		else
-			name[k] = arena_printf(a, "%d", value[k]);
-	}
-	tell_apart(name, n, value, a);
-	*out = name;
+	*out = look_up(n, value, n_row, row, a);
 	return NULL;
 }
 
@@ -187,12 +195,57 @@ struct error *names_read(const char *const **name, int n, const struct item *it,
 	return NULL;
 }
 
-struct error *names_of_maps(const char *const **name, int n, const struct item *maps, const struct item *table,
-                            struct arena *a)
+static const int *counting(int n, struct arena *a)
 {
 	int *value = NEW_N(a, int, n);
 
 	for (int k = 0; k < n; k++)
 		value[k] = k;
-	return table ? names_of_values(name, n, value, table, NULL, a) : names_read(name, n, maps, a);
+	return value;
+}
+
+struct error *names_of_maps(const char *const **name, int n, const struct item *maps, const struct item *table,
+                            struct arena *a)
+{
+	return table ? names_of_values(name, n, counting(n, a), table, NULL, a) : names_read(name, n, maps, a);
+}
+
+/* A table of names beside an image; false for any other file. */
+static bool is_names(struct table *t, const char *path, struct arena *a)
+{
+	size_t n = strlen(path);
+	struct error *e;
+	bool is;
+
+	if (n < 4 || strcmp(path + n - 4, ".tsv") != 0)
+		return false;
+	e = table_read(t, path, TABLE_HEADER_YES, a);
+	is = !e && column_of(t, values) >= 0 && column_of(t, names) >= 0;
+	error_free(e);
+	return is;
+}
+
+struct error *names_import(struct out *o, const struct item *file, int n_map, const char **ignored, struct arena *a)
+{
+	const char *path, **name;
+	struct named *row;
+	struct table t;
+	int n, *value, k = 0;
+
+	*ignored = NULL;
+	while ((path = item_blob(file, arena_printf(a, "beside.%d", k++))) && !is_names(&t, path, a))
+		*ignored = path;
+	if (!path)
+		return NULL;
+	*ignored = NULL;
+	TRY(sorted_names(&row, &n, &t, a));
+	if (n_map > 0)
+		return names_write(out_blob(o, "names.tsv"), n_map, NULL, look_up(n_map, counting(n_map, a), n, row, a), a);
+	name = NEW_N(a, const char *, n);
+	value = NEW_N(a, int, n);
+	for (int r = 0; r < n; r++) {
+		name[r] = row[r].name;
+		value[r] = row[r].value;
+	}
+	return names_write(out_blob(o, "names.tsv"), n, value, name, a);
 }

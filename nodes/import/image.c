@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "fmri/sidecar.h"
 #include "img/facts.h"
+#include "img/labels.h"
 #include "img/source.h"
 
 struct choice {
@@ -92,6 +93,13 @@ struct timing {
 	const char *problem, *warning;
 };
 
+static bool is_json(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 5 && strcmp(path + n - 5, ".json") == 0;
+}
+
 /* RepetitionTime of the first file beside the image that has one, 0: none. */
 static struct error *beside_tr(double *tr_s, const char **from, const struct item *file, struct arena *a)
 {
@@ -101,6 +109,8 @@ static struct error *beside_tr(double *tr_s, const char **from, const struct ite
 	for (int k = 0; *tr_s == 0 && (path = item_blob(file, arena_printf(a, "beside.%d", k))); k++) {
 		const struct doc *json;
 
+		if (!is_json(path))
+			continue;
 		TRY(sidecar_read(&json, path, a));
 		TRY(sidecar_tr(tr_s, json));
 		*from = path;
@@ -139,6 +149,20 @@ static struct error *time_of(struct timing *t, const struct import_image_params 
 	else
 		t->problem = arena_printf(a, "RepetitionTime in %s is %g s, but %s has a TR of %g s in its header: say which with tr",
 		                          from, beside_s, s->header_path, header_s);
+	return NULL;
+}
+
+/* Labels and maps take the names that lie beside them. */
+static struct error *add_names(struct node_env *env, struct out *image, const struct item *file, int n_vol)
+{
+	bool maps = strcmp(out_kind(image), "maps") == 0;
+	const char *ignored;
+
+	if (!maps && strcmp(out_kind(image), "labels") != 0)
+		return NULL;
+	TRY(names_import(image, file, maps ? n_vol : 0, &ignored, env->arena));
+	if (ignored)
+		node_note(env, "%s is no table of names, which has columns index and name: it is not used", ignored);
 	return NULL;
 }
 
@@ -200,5 +224,6 @@ struct error *import_image_run(struct node_env *env, const struct import_image_p
 		node_note(env, "%s", t.warning);
 	source.nifti.tr_s = t.tr_s;
 	source.nifti.set_tr = t.set;
+	TRY(add_names(env, out->image, in->file, c.n));
 	return source_write(out_blob(out->image, "image.nii"), &source, c.n, c.volume, env->arena);
 }
