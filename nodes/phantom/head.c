@@ -13,19 +13,21 @@ enum { GREY = 1000, WHITE = 820, FLUID = 1250 };
 struct ball {
 	enum course course;
 	double at[3], radius, strength;  /* mm; strength in units of the image */
+	const char *name;                /* as a region of the atlas; NULL: it is none */
 };
 
 static const struct ball balls[] = {
-	{ COURSE_NETWORK, { 0, -52, 18 }, 26, 26 },  /* default mode: posterior cingulate, angular, medial frontal */
-	{ COURSE_NETWORK, { -46, -68, 32 }, 22, 22 }, { COURSE_NETWORK, { 46, -68, 32 }, 22, 22 },
-	{ COURSE_NETWORK, { 1, 50, -5 }, 24, 22 },
-	{ COURSE_NETWORK + 1, { -40, -22, 54 }, 22, 22 }, { COURSE_NETWORK + 1, { 40, -22, 54 }, 22, 22 },  /* motor */
-	{ COURSE_NETWORK + 1, { 0, -8, 60 }, 18, 18 },
-	{ COURSE_NETWORK + 2, { -10, -88, 4 }, 24, 22 }, { COURSE_NETWORK + 2, { 10, -88, 4 }, 24, 22 },  /* visual */
-	{ COURSE_NETWORK + 3, { -54, -20, 8 }, 20, 22 }, { COURSE_NETWORK + 3, { 54, -20, 8 }, 20, 22 },  /* auditory */
-	{ COURSE_NETWORK + 4, { -44, 30, 30 }, 22, 22 }, { COURSE_NETWORK + 4, { 44, 30, 30 }, 22,
-	                                                   22 },  /* frontoparietal */
-	{ COURSE_NETWORK + 4, { -36, -52, 52 }, 20, 20 }, { COURSE_NETWORK + 4, { 36, -52, 52 }, 20, 20 },
+	/* default mode: posterior cingulate, angular, medial frontal */
+	{ COURSE_NETWORK, { 0, -52, 18 }, 26, 26, "PCC" },
+	{ COURSE_NETWORK, { -46, -68, 32 }, 22, 22, "L angular" }, { COURSE_NETWORK, { 46, -68, 32 }, 22, 22, "R angular" },
+	{ COURSE_NETWORK, { 1, 50, -5 }, 24, 22, "mPFC" },
+	{ COURSE_NETWORK + 1, { -40, -22, 54 }, 22, 22, "L motor" }, { COURSE_NETWORK + 1, { 40, -22, 54 }, 22, 22, "R motor" },
+	{ COURSE_NETWORK + 1, { 0, -8, 60 }, 18, 18, "SMA" },
+	{ COURSE_NETWORK + 2, { -10, -88, 4 }, 24, 22, "L visual" }, { COURSE_NETWORK + 2, { 10, -88, 4 }, 24, 22, "R visual" },
+	{ COURSE_NETWORK + 3, { -54, -20, 8 }, 20, 22, "L auditory" }, { COURSE_NETWORK + 3, { 54, -20, 8 }, 20, 22, "R auditory" },
+	/* frontoparietal */
+	{ COURSE_NETWORK + 4, { -44, 30, 30 }, 22, 22, "L dlPFC" }, { COURSE_NETWORK + 4, { 44, 30, 30 }, 22, 22, "R dlPFC" },
+	{ COURSE_NETWORK + 4, { -36, -52, 52 }, 20, 20, "L parietal" }, { COURSE_NETWORK + 4, { 36, -52, 52 }, 20, 20, "R parietal" },
 	{ COURSE_FACE, { 40, -52, -18 }, 20, 45 }, { COURSE_FACE, { -40, -52, -18 }, 18, 35 },
 	{ COURSE_FACE, { 0, -90, 0 }, 30, 30 },
 	{ COURSE_HOUSE, { 26, -44, -10 }, 16, 40 }, { COURSE_HOUSE, { -26, -44, -10 }, 16, 40 },
@@ -167,4 +169,29 @@ void head_make(struct head *h, const struct grid *g, uint64_t subject, struct ar
 		volume[h->index[v]] = h->base[v];
 	}
 	motion_coefs(h, volume);
+}
+
+int head_atlas(const struct head *h, int *label, const char **name, int *value)
+{
+	int n = 0;
+
+	for (size_t b = 0; b < sizeof balls / sizeof *balls; b++)
+		if (balls[b].name) {
+			name[n] = balls[b].name;
+			value[n++] = (int)b + 1;
+		}
+	for (int v = 0; v < h->n; v++) {
+		double w[3], nearest = 1;
+
+		world_of(&h->grid, h->index[v], w);
+		for (size_t b = 0; b < sizeof balls / sizeof *balls; b++) {
+			double half[3] = { balls[b].radius, balls[b].radius, balls[b].radius }, far = ellipsoid(w, balls[b].at, half);
+
+			if (balls[b].name && far < nearest) {
+				nearest = far;
+				label[h->index[v]] = (int)b + 1;
+			}
+		}
+	}
+	return n;
 }

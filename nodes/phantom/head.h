@@ -36,5 +36,9 @@ struct head {
 
 /* The head on a grid; subject moves its parts by up to 2 mm. */
 void head_make(struct head *h, const struct grid *g, uint64_t subject, struct arena *a);
+/* An atlas of where the networks are in a head that is not moved: label [grid_size] is 1, 2, ... or 0, in a region's ball by the
+ * nearest centre (in radii). Returns how many regions there are, at most HEAD_REGIONS, to name and value. */
+enum { HEAD_REGIONS = 32 };
+int head_atlas(const struct head *h, int *label, const char **name, int *value);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "img/facts.h"
 #include "img/image.h"
+#include "img/labels.h"
 #include "img/mask.h"
 #include "img/table.h"
 #include "num/rng.h"
@@ -187,6 +188,16 @@ static struct error *write_mask(const struct study *s, struct out *o, struct are
 	return image_write_bytes(out_blob(o, "image.nii"), &s->grid, inside);
 }
 
+static struct error *write_atlas(const struct study *s, struct out *o, struct arena *a)
+{
+	int *label = NEW_N(a, int, grid_size(&s->grid)), value[HEAD_REGIONS];
+	const char *name[HEAD_REGIONS];
+	int n = head_atlas(&s->head, label, name, value);
+
+	TRY(image_write(out_blob(o, "image.nii"), &s->grid, 1, 0, IMAGE_INT32, label));
+	return names_write(out_blob(o, "names.tsv"), n, value, name, a);
+}
+
 enum { N_CONFOUND = 2 + N_ACOMP + N_MOTION };
 static const char *const confound_names[N_CONFOUND] = {
 	"csf", "white_matter", "a_comp_cor_00", "a_comp_cor_01", "a_comp_cor_02", "a_comp_cor_03", "a_comp_cor_04",
@@ -246,12 +257,14 @@ struct error *phantom_study_run(struct node_env *env, const struct phantom_study
 
 	(void)in;
 	study_make(&s, params, env->arena);
-	if (out->bold || out->volumes || out->mask)
+	if (out->bold || out->volumes || out->mask || out->atlas)
 		head_make(&s.head, &s.grid, seed_of(params, "head", 0, env->arena), env->arena);
 	if (out->bold || out->volumes)
 		TRY(write_volumes(&s, out->bold, out->volumes, env->arena));
 	if (out->mask)
 		TRY(write_mask(&s, out->mask, env->arena));
+	if (out->atlas)
+		TRY(write_atlas(&s, out->atlas, env->arena));
 	if (out->confounds)
 		TRY(write_confounds(&s, out->confounds, env->arena));
 	if (out->events)
@@ -268,13 +281,14 @@ struct error *phantom_study_shape(struct shape *s, const struct phantom_study_pa
 	struct grid g = grid_of(params);
 	int n = volumes_of(params);
 	struct image_facts bold = image_facts_new(&g, n, likes[params->shape].tr_s, "int16");
-	struct image_facts mask = image_facts_new(&g, 1, 0, "uint8");
+	struct image_facts mask = image_facts_new(&g, 1, 0, "uint8"), atlas = image_facts_new(&g, 1, 0, "int32");
 	struct table_facts confounds = { n, N_CONFOUND, confound_names }, labels = { n, 2, label_names };
 	struct study study;
 
 	study_make(&study, params, s->arena);
 	shape_out(s, "bold", image_facts_to(&bold, s->arena));
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
+	shape_out(s, "atlas", image_facts_to(&atlas, s->arena));
 	shape_out(s, "confounds", table_facts_to(&confounds, s->arena));
 	shape_out(s, "conditions", table_facts_to(&labels, s->arena));
 	shape_out(s, "events", table_facts_to(&(struct table_facts){ study.courses.n_stimulus, 3, event_names },
