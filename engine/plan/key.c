@@ -118,7 +118,8 @@ static struct error *add_beside(struct buf *b, struct plan *p, const struct task
 
 	for (int k = 0; k < n; k++) {
 		TRY(outside(p, path[k], &d));
-		add_digest(b, "beside ", &d, "\n");
+		buf_printf(b, "beside.%d ", k);
+		add_digest(b, "", &d, "\n");
 	}
 	return NULL;
 }
