@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "connectome.seed_to_voxel.node.h"
+#include "img/labels.h"
 #include "img/table.h"
 #include "phantom.study.node.h"
 #include "signals.spheres.node.h"
@@ -40,6 +41,24 @@ TEST(the_head_is_where_the_mask_says)
 			CHECK((bold[t * 24 * 29 * 24 + v] > 0) == (mask[v] != 0));
 	}
 	CHECK(inside > 2500 && inside < 4500);
+}
+
+TEST(the_atlas_has_names_and_lies_in_the_head)
+{
+	struct phantom_study_params p = params(PHANTOM_STUDY_SHAPE_SMALL, first);
+	struct out *atlas = h_out(), *mask = h_out();
+	struct labels l;
+	float *inside;
+
+	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
+	                           &(struct phantom_study_outputs){ .atlas = atlas, .mask = mask }));
+	CHECK_OK(labels_read(&l, h_item(atlas, "labels"), 0, NULL, check_arena()));
+	CHECK_INT(l.n, 15);
+	CHECK_TEXT(l.name[0], "PCC");
+	CHECK_TEXT(l.name[14], "R parietal");
+	inside = h_voxels(mask);
+	for (long v = 0; v < 24 * 29 * 24; v++)
+		CHECK(l.region[v] < 0 || inside[v] != 0);
 }
 
 TEST(a_subject_is_the_same_each_time_and_unlike_others)
