@@ -18,86 +18,87 @@ static inline __attribute__((always_inline)) void eight(int radius, size_t step,
 	*out = __builtin_convertvector(sum, lanes_float);
 }
 
-static inline __attribute__((always_inline)) void to_double(int radius, size_t step, const double *w, long n, const double *in,
-                                                            double *out)
+static inline __attribute__((always_inline)) void to_double(int radius, const struct gauss_pass *p, long n_rows, long n,
+                                                            const double *in, double *out)
 {
-	for (long x = 0; x < n; x += LANES) {
-		lanes_float sum;
+	for (; n_rows > 0; n_rows--, in += p->in_row, out += p->out_row)
+		for (long x = 0; x < n; x += LANES) {
+			lanes_float sum;
 
-		eight(radius, step, w, in + x, &sum);
-		*(lanes_double *)(out + x) = __builtin_convertvector(sum, lanes_double);
+			eight(radius, p->step, p->weight, in + x, &sum);
+			*(lanes_double *)(out + x) = __builtin_convertvector(sum, lanes_double);
+		}
+}
+
+static inline __attribute__((always_inline)) void to_float(int radius, const struct gauss_pass *p, long n_rows, long n,
+                                                           const double *in, float *out)
+{
+	for (; n_rows > 0; n_rows--, in += p->in_row, out += p->out_row) {
+		long x = 0;
+
+		for (; x + LANES <= n; x += LANES)
+			eight(radius, p->step, p->weight, in + x, (lanes_float *)(out + x));
+		if (x < n) {
+			lanes_float last;
+
+			eight(radius, p->step, p->weight, in + x, &last);
+			memcpy(out + x, &last, (size_t)(n - x) * sizeof *out);
+		}
 	}
 }
 
-static inline __attribute__((always_inline)) void to_float(int radius, size_t step, const double *w, long n, const double *in,
-                                                           float *out)
-{
-	long x = 0;
-
-	for (; x + LANES <= n; x += LANES)
-		eight(radius, step, w, in + x, (lanes_float *)(out + x));
-	if (x < n) {
-		lanes_float last;
-
-		eight(radius, step, w, in + x, &last);
-		memcpy(out + x, &last, (size_t)(n - x) * sizeof *out);
-	}
-}
-
-/* One pass for each radius that is known when compiling; a table would need a function for each. */
+/* Code for each radius that is known when compiling; a table would need a function for each. */
 #define EACH_RADIUS(call, p, ...) \
 	switch ((p)->radius) { \
-	case 1: call(1, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case 2: call(2, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case 3: call(3, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case 4: call(4, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case 5: call(5, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case 6: call(6, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case 7: call(7, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	case KNOWN_RADIUS: call(KNOWN_RADIUS, (p)->step, (p)->weight, __VA_ARGS__); break; \
-	default: call((p)->radius, (p)->step, (p)->weight, __VA_ARGS__); \
+	case 1: call(1, p, __VA_ARGS__); break; \
+	case 2: call(2, p, __VA_ARGS__); break; \
+	case 3: call(3, p, __VA_ARGS__); break; \
+	case 4: call(4, p, __VA_ARGS__); break; \
+	case 5: call(5, p, __VA_ARGS__); break; \
+	case 6: call(6, p, __VA_ARGS__); break; \
+	case 7: call(7, p, __VA_ARGS__); break; \
+	case KNOWN_RADIUS: call(KNOWN_RADIUS, p, __VA_ARGS__); break; \
+	default: call((p)->radius, p, __VA_ARGS__); \
 	}
 
-NUM_CLONES static void all_to_double(const struct gauss_pass *p, long n, const double *in, double *out)
+NUM_CLONES static void all_to_double(const struct gauss_pass *p, long n_rows, long n, const double *in, double *out)
 {
-	EACH_RADIUS(to_double, p, n, in, out)
+	EACH_RADIUS(to_double, p, n_rows, n, in, out)
 }
 
-NUM_CLONES static void all_to_float(const struct gauss_pass *p, long n, const double *in, float *out)
+NUM_CLONES static void all_to_float(const struct gauss_pass *p, long n_rows, long n, const double *in, float *out)
 {
-	EACH_RADIUS(to_float, p, n, in, out)
+	EACH_RADIUS(to_float, p, n_rows, n, in, out)
 }
 
-static float truncated(const struct gauss_pass *p, const double *in)
+/* The same for one voxel, where each pass drops the fraction. */
+static float one(const struct gauss_pass *p, const double *in)
 {
 	double sum = in[0] * p->weight[0];
 
 	for (int q = p->radius; q >= 1; q--)
-		sum += (in[-(long)((size_t)q * p->step)] + in[(size_t)q * p->step]) * p->weight[q];
-	return (float)fmod(trunc(sum), p->truncate_max + 1);
+		sum += (*(in - (size_t)q * p->step) + *(in + (size_t)q * p->step)) * p->weight[q];
+	return (float)(p->radius == 0 ? sum : fmod(trunc(sum), p->truncate_max + 1));
 }
 
-void gauss_pass_to_double(const struct gauss_pass *p, long n, const double *in, double *out)
+void gauss_pass_to_double(const struct gauss_pass *p, long n_rows, long n, const double *in, double *out)
 {
-	if (p->radius == 0)
-		memcpy(out, in, (size_t)n * sizeof *out);
-	else if (p->truncate_max > 0)
-		for (long x = 0; x < n; x++)
-			out[x] = truncated(p, in + x);
+	if (p->radius > 0 && p->truncate_max == 0)
+		all_to_double(p, n_rows, n, in, out);
 	else
-		all_to_double(p, n, in, out);
+		for (; n_rows > 0; n_rows--, in += p->in_row, out += p->out_row)
+			for (long x = 0; x < n; x++)
+				out[x] = one(p, in + x);
 }
 
-void gauss_pass_to_float(const struct gauss_pass *p, long n, const double *in, float *out)
+void gauss_pass_to_float(const struct gauss_pass *p, long n_rows, long n, const double *in, float *out)
 {
-	if (p->radius == 0)
-		for (long x = 0; x < n; x++)
-			out[x] = (float)in[x];
-	else if (p->truncate_max > 0)
-		for (long x = 0; x < n; x++)
-			out[x] = truncated(p, in + x);
+	if (p->radius > 0 && p->truncate_max == 0)
+		all_to_float(p, n_rows, n, in, out);
 	else
-		all_to_float(p, n, in, out);
+		for (; n_rows > 0; n_rows--, in += p->in_row, out += p->out_row)
+			for (long x = 0; x < n; x++)
+				out[x] = one(p, in + x);
 }
 
 NUM_CLONES void gauss_take_float(long n, const float *in, double *out)

@@ -9,9 +9,10 @@
 #include "num/par.h"
 #include "num/simd.h"
 
-/* Voxels of a plane whose neighbours along k are looked at together: with a usual radius they stay in the first-level
- * cache. */
-enum { CHUNK = 128 };
+enum {
+	CHUNK = 128,   /* voxels of a plane whose neighbours along k are looked at together: those stay in the cache */
+	N_LINES = 16,  /* lines that are taken from the source at once; what was just written is slow to read */
+};
 
 static size_t rounded(size_t n)
 {
@@ -28,7 +29,7 @@ static size_t volume_size(const struct gauss *g)
 	return plane_size(g) * (size_t)g->n[2];
 }
 
-/* The work space, all in doubles: a line along i and a plane, both between their mirror images; later, in the same
+/* The work space, all in doubles: some lines along i and a plane, both between their mirror images; later, in the same
  * place, some columns along k between theirs. */
 static size_t line_room(const struct gauss *g)
 {
@@ -47,7 +48,7 @@ static size_t column_width(const struct gauss *g, const struct gauss_reach *reac
 
 static size_t work_size(const struct gauss *g, const struct gauss_reach *reach)
 {
-	size_t planes = line_room(g) + plane_room(g);
+	size_t planes = N_LINES * line_room(g) + plane_room(g);
 	size_t columns = column_width(g, reach) * ((size_t)g->n[2] + 2 * (size_t)g->radius[2]);
 
 	return (planes > columns ? planes : columns) * sizeof(double) / sizeof(float);
@@ -63,9 +64,30 @@ size_t gauss_reach_work(const struct gauss *g, const struct gauss_reach *reach)
 	return work_size(g, reach) + volume_size(g);
 }
 
-static struct gauss_span wanted_of(const struct gauss *g, const struct gauss_reach *reach, int axis, long line)
+/* From row `at` on, how many rows up to `end` have the same span wanted, which goes to *s; rows are `step` spans apart. */
+static int same_rows(const struct gauss *g, const struct gauss_span *wanted, int step, int at, int end, struct gauss_span *s)
 {
-	return reach ? reach->wanted[axis][line] : (struct gauss_span){ 0, g->n[0] };
+	int n = 1;
+
+	*s = (struct gauss_span){ 0, g->n[0] };
+	if (!wanted)
+		return end - at;
+	*s = wanted[(long)at * step];
+	while (at + n < end && wanted[(long)(at + n) * step].first == s->first && wanted[(long)(at + n) * step].end == s->end)
+		n++;
+	return n;
+}
+
+/* Asks early for the line that will be written when its plane is done, and for the one of the next plane. */
+static void announce(const struct gauss *g, const struct gauss_source *in, size_t at, const float *out)
+{
+	for (size_t x = 0, next = at + plane_size(g); x < (size_t)g->n[0]; x += 16) {
+		__builtin_prefetch(out + x, 1);
+		if (in->voxel)
+			__builtin_prefetch(in->voxel + next + x);
+		else
+			__builtin_prefetch(in->raw + next + x);
+	}
 }
 
 /* The source's ni voxels from `at` on, with their mirror images on both sides, to line. */
@@ -85,69 +107,71 @@ static void take_line(const struct gauss *g, const struct gauss_source *in, size
 	}
 }
 
-/* The pass along i of plane k, into rows j of plane. */
-static void pass_i(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in, size_t at, int k,
-                   double *line, double *plane)
+/* The pass along i, from the plane of the source at `at` into rows j of plane, which are next smoothed into out. */
+static void pass_i(const struct gauss *g, const struct gauss_span *wanted, const struct gauss_source *in, size_t at,
+                   double *lines, double *plane, const float *out)
 {
-	const struct gauss_pass p = { g->radius[0], 1, g->weight[0], g->truncate_max };
-	size_t width = rounded((size_t)g->n[0]);
+	size_t ni = (size_t)g->n[0], width = rounded(ni), room = line_room(g);
+	const struct gauss_pass p = { g->radius[0], 1, room, width, g->weight[0], g->truncate_max };
+	struct gauss_span s;
 
-	for (int j = 0; j < g->n[1]; j++) {
-		struct gauss_span s = wanted_of(g, reach, 0, j + (long)g->n[1] * k);
-
+	for (int j = 0, n; j < g->n[1]; j += n) {
+		n = same_rows(g, wanted, 1, j, j + N_LINES < g->n[1] ? j + N_LINES : g->n[1], &s);
 		if (s.end <= s.first)
 			continue;
-		take_line(g, in, at + (size_t)j * (size_t)g->n[0], line);
-		gauss_pass_to_double(&p, s.end - s.first, line + p.radius + s.first, plane + (size_t)j * width + s.first);
+		for (size_t l = 0, line = (size_t)j * ni; l < (size_t)n; l++, line += ni) {
+			announce(g, in, at + line, out + line);
+			take_line(g, in, at + line, lines + l * room);
+		}
+		gauss_pass_to_double(&p, n, s.end - s.first, lines + p.radius + s.first, plane + (size_t)j * width + s.first);
 	}
 }
 
-/* The pass along j of plane k, from rows j of plane into out [nj][ni]. */
-static void pass_j(const struct gauss *g, const struct gauss_reach *reach, int k, double *plane, float *out)
+/* The pass along j, from rows j of plane into out [nj][ni]. */
+static void pass_j(const struct gauss *g, const struct gauss_span *wanted, double *plane, float *out)
 {
 	int r = g->radius[1], nj = g->n[1];
-	size_t width = rounded((size_t)g->n[0]);
-	const struct gauss_pass p = { r, width, g->weight[1], g->truncate_max };
+	size_t ni = (size_t)g->n[0], width = rounded(ni);
+	const struct gauss_pass p = { r, width, width, ni, g->weight[1], g->truncate_max };
 	const int *mirror = g->mirror[1];
+	struct gauss_span s;
 
 	for (int x = 0; x < r; x++) {
 		memcpy(plane - (size_t)(r - x) * width, plane + (size_t)mirror[x] * width, width * sizeof *plane);
 		memcpy(plane + (size_t)(nj + x) * width, plane + (size_t)mirror[r + nj + x] * width, width * sizeof *plane);
 	}
-	for (int j = 0; j < nj; j++) {
-		struct gauss_span s = wanted_of(g, reach, 1, j + (long)nj * k);
-
+	for (int j = 0, n; j < nj; j += n) {
+		n = same_rows(g, wanted, 1, j, nj, &s);
 		if (s.first < s.end)
-			gauss_pass_to_float(&p, s.end - s.first, plane + (size_t)j * width + s.first,
-			                    out + (size_t)j * (size_t)g->n[0] + s.first);
+			gauss_pass_to_float(&p, n, s.end - s.first, plane + (size_t)j * width + s.first, out + (size_t)j * ni + s.first);
 	}
 }
 
-/* The pass along k of the voxels start .. start + n - 1 of each plane of volume, where they are; of a reach they are
- * line j. */
-static void pass_k(const struct gauss *g, const struct gauss_reach *reach, int j, size_t start, long n, float *volume,
-                   double *work)
+/* The pass along k of the voxels start .. start + width - 1 of each plane of volume, where they are, or of those spans
+ * that are wanted before and after it. */
+static void pass_k(const struct gauss *g, const struct gauss_span *before, const struct gauss_span *after, size_t start,
+                   size_t width, float *volume, double *work)
 {
 	int r = g->radius[2], nj = g->n[1], nk = g->n[2];
-	size_t width = column_width(g, reach);
-	const struct gauss_pass p = { r, width, g->weight[2], g->truncate_max };
-	struct gauss_span s = { 0, (int)n };
+	size_t room = rounded(width);
+	const struct gauss_pass p = { r, room, room, plane_size(g), g->weight[2], g->truncate_max };
+	struct gauss_span s = { 0, (int)width };
 	double *column = work;
 
-	for (int x = 0; x < nk + 2 * r; x++, column += width) {
+	for (int x = 0; x < nk + 2 * r; x++, column += room) {
 		int k = g->mirror[2][x];
 
-		if (reach)
-			s = reach->wanted[1][j + (long)nj * k];
+		if (before)
+			s = before[(long)nj * k];
 		if (s.first < s.end)
 			gauss_widen(s.end - s.first, volume + (size_t)k * plane_size(g) + start + s.first, column + s.first);
 	}
-	column = work + (size_t)r * width;
-	for (int k = 0; k < nk; k++, column += width) {
-		if (reach)
-			s = reach->wanted[2][j + (long)nj * k];
+	column = work + (size_t)r * room;
+	for (int k = 0, n; k < nk; k += n) {
+		n = after ? same_rows(g, after, nj, k, nk, &s) : nk;
 		if (s.first < s.end)
-			gauss_pass_to_float(&p, s.end - s.first, column + s.first, volume + (size_t)k * plane_size(g) + start + s.first);
+			gauss_pass_to_float(&p, n, s.end - s.first, column + (size_t)k * room + s.first,
+			                    volume + (size_t)k * plane_size(g) + start + s.first);
 	}
 }
 
@@ -155,21 +179,19 @@ static void pass_k(const struct gauss *g, const struct gauss_reach *reach, int j
 static void smooth(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in, int volume, float *out,
                    double *work)
 {
-	size_t n_plane = plane_size(g), at = (size_t)volume * volume_size(g);
-	double *plane = work + line_room(g) + (size_t)g->radius[1] * rounded((size_t)g->n[0]);
+	size_t n_plane = plane_size(g), at = (size_t)volume * volume_size(g), ni = (size_t)g->n[0], nj = (size_t)g->n[1];
+	double *plane = work + N_LINES * line_room(g) + (size_t)g->radius[1] * rounded(ni);
 
-	for (int k = 0; k < g->n[2]; k++, at += n_plane) {
-		pass_i(g, reach, in, at, k, work, plane);
-		pass_j(g, reach, k, plane, out + (size_t)k * n_plane);
+	for (size_t k = 0; k < (size_t)g->n[2]; k++) {
+		pass_i(g, reach ? reach->wanted[0] + k * nj : NULL, in, at + k * n_plane, work, plane, out + k * n_plane);
+		pass_j(g, reach ? reach->wanted[1] + k * nj : NULL, plane, out + k * n_plane);
 	}
 	if (g->radius[2] == 0)
 		return;
-	if (reach)
-		for (int j = 0; j < g->n[1]; j++)
-			pass_k(g, reach, j, (size_t)j * (size_t)g->n[0], g->n[0], out, work);
-	else
-		for (size_t x = 0; x < n_plane; x += CHUNK)
-			pass_k(g, NULL, 0, x, (long)(n_plane - x < CHUNK ? n_plane - x : CHUNK), out, work);
+	for (size_t j = 0; reach && j < nj; j++)
+		pass_k(g, reach->wanted[1] + j, reach->wanted[2] + j, j * ni, ni, out, work);
+	for (size_t x = 0; !reach && x < n_plane; x += CHUNK)
+		pass_k(g, NULL, NULL, x, n_plane - x < CHUNK ? n_plane - x : CHUNK, out, work);
 }
 
 void gauss_smooth(const struct gauss *g, const struct gauss_source *in, int volume, float out[], float work[])
