@@ -89,7 +89,7 @@ bool several_facts(struct several *out, struct shape *s, const char *port)
 			continue;
 		}
 		*im = (struct image){ .grid = f.grid, .n_vol = f.n_vol, .tr_s = f.tr_s };
-		name[out->n++] = image_name("", k, s->arena);
+		name[out->n++] = image_name(shape_cell(s, port, k), k, s->arena);
 		out->n_vol += f.n_vol;
 	}
 	return n > 0;

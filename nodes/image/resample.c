@@ -38,6 +38,11 @@ static struct error *find_grid(struct grid *to, const struct grid *from, const s
 	return NULL;
 }
 
+static bool is_whole(const char *kind)
+{
+	return strcmp(kind, "labels") == 0 || strcmp(kind, "mask") == 0;
+}
+
 static enum resample_kind kind_of(const char *kind, const struct image_resample_params *p)
 {
 	switch (p->interpolation) {
@@ -46,7 +51,7 @@ static enum resample_kind kind_of(const char *kind, const struct image_resample_
 	case IMAGE_RESAMPLE_INTERPOLATION_NEAREST: return RESAMPLE_NEAREST;
 	default: break;
 	}
-	if (strcmp(kind, "labels") == 0 || strcmp(kind, "mask") == 0)
+	if (is_whole(kind))
 		return RESAMPLE_NEAREST;
 	return strcmp(kind, "maps") == 0 ? RESAMPLE_LINEAR : RESAMPLE_CONTINUOUS;
 }
@@ -139,32 +144,35 @@ struct error *image_resample_run(struct node_env *env, const struct image_resamp
 	return NULL;
 }
 
-/* What it will be stored as; the kind of an image that nobody made yet is not known here. */
-static const char *type_after(struct shape *s, const struct image_resample_params *p)
+/* What it will be stored as. What nodes make has no slope. */
+static const char *type_after(struct shape *s, const struct image_facts *facts, const struct image_resample_params *p)
 {
+	struct image im = { .slope = 1, .type = IMAGE_FLOAT64 };
 	const struct item *it = shape_item(s, "image");
-	const char *kind = it ? it->kind : "image", *type = "float32";
-	struct image im;
-	struct error *e;
 
-	if (!it || kind_of(kind, p) != RESAMPLE_NEAREST)
-		return type;
-	e = image_of(&im, it, s->arena);
-	if (!e && keeps_type(&im, RESAMPLE_NEAREST, p->fill))
-		type = image_type_name(im.type);
-	if (!e)
-		image_close(&im);
-	error_free(e);
-	return type;
+	for (int k = IMAGE_UINT8; k <= IMAGE_FLOAT64; k++)
+		if (strcmp(facts->type, image_type_name((enum image_type)k)) == 0)
+			im.type = (enum image_type)k;
+	if (it) {
+		struct image stored;
+		struct error *e = image_of(&stored, it, s->arena);
+
+		if (!e) {
+			im.slope = stored.slope;
+			im.inter = stored.inter;
+			image_close(&stored);
+		}
+		error_free(e);
+	}
+	return keeps_type(&im, kind_of(shape_kind(s, "image"), p), p->fill) ? facts->type : "float32";
 }
 
 static void warn_of_kind(struct shape *s, const struct image_resample_params *p)
 {
-	const struct item *it = shape_item(s, "image");
-	bool whole = it && (strcmp(it->kind, "labels") == 0 || strcmp(it->kind, "mask") == 0);
+	const char *kind = shape_kind(s, "image");
 
-	if (whole && kind_of(it->kind, p) != RESAMPLE_NEAREST)
-		shape_warning(s, "interpolation", "between voxels of %s there is nothing: use nearest", it->kind);
+	if (is_whole(kind) && kind_of(kind, p) != RESAMPLE_NEAREST)
+		shape_warning(s, "interpolation", "there is nothing between the voxels of %s: use nearest", kind);
 }
 
 struct error *image_resample_shape(struct shape *s, const struct image_resample_params *params)
@@ -185,7 +193,7 @@ struct error *image_resample_shape(struct shape *s, const struct image_resample_
 		error_free(e);
 		return NULL;
 	}
-	made = image_facts_new(&to, im.n_vol, im.tr_s, type_after(s, params));
+	made = image_facts_new(&to, im.n_vol, im.tr_s, type_after(s, &im, params));
 	made.space = im.space;
 	shape_out(s, "image", image_facts_to(&made, s->arena));
 	s->memory = im.bytes + made.bytes + resampled_memory(&im.grid, &to, 2) + (8 << 20);
