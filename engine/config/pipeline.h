@@ -36,6 +36,7 @@ struct source {                        /* a port of another step */
 	struct step *step;
 	int port;                      /* index in step->out */
 	const struct doc *at;          /* the reference as written */
+	const char *name;              /* its key in a written map, which is the item's cell; else NULL */
 };
 
 struct arg {                           /* what an input port was given */

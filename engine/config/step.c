@@ -1,5 +1,7 @@
 #include "config/build.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -164,6 +166,25 @@ static void literal_wire(struct builder *b, struct scope *s, struct step *st, st
 	arg->axis = sweep ? sweep->axis : NULL;
 }
 
+/* A written map names its items: {before: $a.image, after: $b.image}. */
+static bool name_is_word(struct builder *b, const struct doc *key, const char **name)
+{
+	const char *s = *name = key->text;
+
+	while (isalnum((unsigned char)*s) || *s == '_')
+		s++;
+	if (!*s && *key->text && !isdigit((unsigned char)*key->text))
+		return true;
+	diag_error(b->d, key, "a name must be letters, digits and _, and begin with a letter");
+	return false;
+}
+
+/* In keys and in what a node is given the order of a map's lines does not matter. */
+static int by_name(const void *x, const void *y)
+{
+	return strcmp(((const struct source *)x)->name, ((const struct source *)y)->name);
+}
+
 static void sources_wire(struct builder *b, struct scope *s, struct step *st, struct arg *arg, const struct doc *given)
 {
 	struct source src;
@@ -173,16 +194,21 @@ static void sources_wire(struct builder *b, struct scope *s, struct step *st, st
 			PUSH(b->a, arg->source, arg->n_source, src);
 		return;
 	}
-	if (given->kind != DOC_LIST || !arg->port->many) {
+	if (given->kind == DOC_TEXT || !arg->port->many) {
 		diag_error(b->d, given, "'%s' of step '%s' must be a reference, as in $step.port", arg->port->name, st->name);
 		return;
 	}
 	for (int i = 0; i < given->n; i++) {
+		src.name = NULL;
 		if (!is_ref(given->val[i]))
 			diag_error(b->d, given->val[i], "'%s' must be a list of references, as in [$a.image, $b.image]", arg->port->name);
-		else if (source_find(b, s, given->val[i], &src))
+		else if (!source_find(b, s, given->val[i], &src))
+			continue;
+		else if (given->kind == DOC_LIST || name_is_word(b, given->key[i], &src.name))
 			PUSH(b->a, arg->source, arg->n_source, src);
 	}
+	if (given->kind == DOC_MAP && arg->n_source)
+		qsort(arg->source, (size_t)arg->n_source, sizeof *arg->source, by_name);
 }
 
 static void arg_wire(struct builder *b, struct scope *s, struct step *st, struct arg *arg, const struct doc *doc)

@@ -83,6 +83,9 @@ static void arg_axes(struct builder *b, struct step *st, const struct arg *arg, 
 
 	for (int i = 0; i < n; i++) {
 		if (has_axis(st->gather, st->n_gather, list[i])) {
+			if (s->name)
+				diag_error(b->d, s->at, "'%s' of step '%s' names its items, so it cannot gather %s too: gather in a step of its own",
+				           arg->port->name, st->name, list[i]->name);
 			if (!arg->port->many)
 				diag_error(b->d, s->at, "'%s' of step '%s' takes one item, but the step gathers %s, which %s has",
 				           arg->port->name, st->name, list[i]->name, s->at->text);

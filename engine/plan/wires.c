@@ -104,8 +104,8 @@ static void dep_add(struct expansion *x, struct task_arg *arg, const struct look
 {
 	int k = arg->n;
 
-	if (l->n_gather)
-		PUSH(x->a, arg->cell, k, item_key(x, l, row));
+	if (l->n_gather || l->source->name)
+		PUSH(x->a, arg->cell, k, l->source->name ? l->source->name : item_key(x, l, row));
 	PUSH(x->a, arg->dep, arg->n, dep_of(l, row));
 }
 
