@@ -1,6 +1,8 @@
 /* image.math - a formula of images, voxel by voxel. nilearn's math_img, in double throughout. */
 #include "image.math.node.h"
 
+#include <math.h>
+
 #include "base/arena.h"
 #include "img/expression.h"
 #include "img/facts.h"
@@ -68,13 +70,14 @@ static struct error *make_all(struct node_env *env, const struct expression *for
 	return image_finish(c.out);
 }
 
-static void note_nan(struct node_env *env, const struct expression *formula, const char *text)
+static void note_totals(struct node_env *env, const struct expression *formula, const char *text)
 {
 	int at, len;
+	double x;
 
-	if (expression_nan(formula, &at, &len))
-		node_note(env, "%.*s is NaN, because of NaN in what it is taken of: where(isfinite(a), a, 0) leaves that out", len,
-		          text + at);
+	if (expression_not_finite(formula, &x, &at, &len))
+		node_note(env, "%.*s is %s, because of such values in what it is taken of: where(isfinite(a), a, 0) leaves them out",
+		          len, text + at, isnan(x) ? "NaN" : "infinite");
 }
 
 /* The result has the kind of a, so volumes over time must come from it. */
@@ -119,7 +122,7 @@ struct error *image_math_run(struct node_env *env, const struct image_math_param
 	struct expression_source source = { grid_size(&image[0].grid), image, load };
 
 	expression_reduce(formula, &source, env->n_threads, env->arena);
-	note_nan(env, formula, params->formula);
+	note_totals(env, formula, params->formula);
 	TRY(make_all(env, formula, &source, &image[0], out_blob(out->image, "image.nii")));
 	for (int k = 0; k < EXPRESSION_IMAGES; k++)
 		image_close(&image[k]);

@@ -38,8 +38,8 @@ struct expression_source {
 
 /* What has to be known of all voxels, or of all volumes, first: the means and so on in the formula. */
 void expression_reduce(struct expression *e, const struct expression_source *s, int n_threads, struct arena *a);
-/* The first reduction that made NaN, as a stretch of the formula; false when none did. */
-bool expression_nan(const struct expression *e, int *at, int *len);
+/* The first reduction of everything that is NaN or infinite, *x, and its stretch of the formula; false when none is. */
+bool expression_not_finite(const struct expression *e, double *x, int *at, int *len);
 /* Volume t of the result. stack: expression_stack() doubles. Returns how many voxels are NaN or infinite. */
 long expression_volume(const struct expression *e, const struct expression_source *s, int t, double *stack, float *out);
 size_t expression_stack(const struct expression *e);

@@ -365,13 +365,17 @@ void expression_reduce(struct expression *e, const struct expression_source *s, 
 		reduce(e, &e->reduction[k], s, n_threads, a);
 }
 
-bool expression_nan(const struct expression *e, int *at, int *len)
+bool expression_not_finite(const struct expression *e, double *x, int *at, int *len)
 {
-	for (int k = 0; k < e->n_reduction; k++)
-		if (!e->reduction[k].over_time && isnan(e->reduction[k].total)) {
-			*at = e->reduction[k].at;
-			*len = e->reduction[k].len;
-			return true;
-		}
+	for (int k = 0; k < e->n_reduction; k++) {
+		const struct reduction *r = &e->reduction[k];
+
+		if (r->over_time || isfinite(r->total))
+			continue;
+		*x = r->total;
+		*at = r->at;
+		*len = r->len;
+		return true;
+	}
 	return false;
 }

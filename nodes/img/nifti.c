@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "img/nifti_inside.h"
 #include "img/quatern.h"
 
 /* Headers of both versions are widened to version 2's struct, in native byte order; every rule is written once. */
 typedef nifti_2_header wide;
 
-static const struct { int code, bits, type; const char *name; } datatypes[] = {   /* type -1: refused by name */
+const struct nifti_type nifti_types[] = {
 	{ NIFTI_TYPE_UINT8, 8, IMAGE_UINT8, "uint8" }, { NIFTI_TYPE_INT8, 8, IMAGE_INT8, "int8" },
 	{ NIFTI_TYPE_INT16, 16, IMAGE_INT16, "int16" }, { NIFTI_TYPE_UINT16, 16, IMAGE_UINT16, "uint16" },
 	{ NIFTI_TYPE_INT32, 32, IMAGE_INT32, "int32" }, { NIFTI_TYPE_UINT32, 32, IMAGE_UINT32, "uint32" },
@@ -22,9 +23,8 @@ static const struct { int code, bits, type; const char *name; } datatypes[] = { 
 	{ DT_BINARY, 1, -1, "binary (1 bit)" }, { NIFTI_TYPE_FLOAT128, 128, -1, "float128" },
 	{ NIFTI_TYPE_COMPLEX64, 64, -1, "complex64" }, { NIFTI_TYPE_COMPLEX128, 128, -1, "complex128" },
 	{ NIFTI_TYPE_COMPLEX256, 256, -1, "complex256" }, { NIFTI_TYPE_RGB24, 24, -1, "RGB" },
-	{ NIFTI_TYPE_RGBA32, 32, -1, "RGBA" },
+	{ NIFTI_TYPE_RGBA32, 32, -1, "RGBA" }, { DT_UNKNOWN, 0, -1, NULL },
 };
-enum { N_DATATYPES = sizeof datatypes / sizeof *datatypes };
 
 /* ---- bytes to the wide header ---- */
 /* The shortest decimal that is this float: 0.72, not 0.72000002861. */
@@ -74,7 +74,7 @@ static int version_of(const void *bytes, bool *swapped)
 	return size == 348 ? 1 : size == 540 ? 2 : 0;
 }
 
-static const char *magic_wanted(int version, bool pair)
+const char *nifti_magic(int version, bool pair)
 {
 	static const char *const magic[2][2] = { { "n+1", "ni1" }, { "n+2\0\r\n\032\n", "ni2\0\r\n\032\n" } };
 
@@ -86,7 +86,7 @@ static struct error *read_magic(struct nifti *out, const wide *w, const char *na
 	size_t n = out->version == 1 ? 4 : 8;
 
 	for (int pair = 0; pair < 2; pair++)
-		if (memcmp(w->magic, magic_wanted(out->version, pair), n) == 0) {
+		if (memcmp(w->magic, nifti_magic(out->version, pair), n) == 0) {
 			out->pair = pair;
 			return NULL;
 		}
@@ -149,15 +149,14 @@ static struct error *read_dims(struct nifti *out, const wide *w, const char *nam
 
 static struct error *read_type(struct nifti *out, const wide *w, const char *name)
 {
-	for (int k = 0; k < N_DATATYPES; k++) {
-		if (datatypes[k].code != w->datatype)
+	for (const struct nifti_type *t = nifti_types; t->name; t++) {
+		if (t->code != w->datatype)
 			continue;
-		if (datatypes[k].type < 0)
-			return error_new(ERR_DATA, "%s has %s voxels, must be integers, float32 or float64", name, datatypes[k].name);
-		if (datatypes[k].bits != w->bitpix)
-			return error_new(ERR_DATA, "%s: bitpix is %d, must be %d for %s", name, w->bitpix, datatypes[k].bits,
-			                 datatypes[k].name);
-		out->type = (enum image_type)datatypes[k].type;
+		if (t->type < 0)
+			return error_new(ERR_DATA, "%s has %s voxels, must be integers, float32 or float64", name, t->name);
+		if (t->bits != w->bitpix)
+			return error_new(ERR_DATA, "%s: bitpix is %d, must be %d for %s", name, w->bitpix, t->bits, t->name);
+		out->type = (enum image_type)t->type;
 		return NULL;
 	}
 	return error_new(ERR_DATA, "%s has voxels of an unknown type (datatype %d)", name, w->datatype);
@@ -216,7 +215,8 @@ static struct error *affine_of_qform(double affine[3][4], const wide *w, const d
 
 	if (quatern_affine(affine, &q, version == 1 ? 0x1p-23 : 0x1p-52))
 		return NULL;
-	return error_new(ERR_DATA, "%s: the quaternion (%g, %g, %g) of the qform is longer than 1", name, q.b, q.c, q.d);
+	return error_new(ERR_DATA, "%s: the quaternion (%g, %g, %g) of the qform %s", name, q.b, q.c, q.d,
+	                 isfinite(q.b + q.c + q.d) ? "is longer than 1" : "must be finite");
 }
 
 /* Without sform and qform: voxels along the axes, x to the left, the middle at the origin. */
@@ -228,6 +228,16 @@ static void affine_of_sizes(struct grid *g, const double mm[3])
 		g->affine[d][d] = step;
 		g->affine[d][3] = -(step * (g->n[d] - 1) / 2);
 	}
+}
+
+static struct error *check_finite(const double affine[3][4], const char *from, const char *name)
+{
+	for (int r = 0; r < 3; r++)
+		for (int c = 0; c < 4; c++)
+			if (!isfinite(affine[r][c]))
+				return error_new(ERR_DATA, "%s: row %d, column %d of the affine of its %s is %g, must be finite", name, r + 1,
+				                 c + 1, from, affine[r][c]);
+	return NULL;
 }
 
 static struct error *read_affine(struct nifti *out, const wide *w, const char *name)
@@ -251,6 +261,7 @@ static struct error *read_affine(struct nifti *out, const wide *w, const char *n
 		from = "pixdim";
 		affine_of_sizes(&out->grid, mm);
 	}
+	TRY(check_finite(out->grid.affine, from, name));
 	if (!affine_inverse(out->grid.affine, inverse))
 		return error_new(ERR_DATA, "%s: the affine of its %s has no inverse: voxels must have a size along three axes",
 		                 name, from);
@@ -296,120 +307,4 @@ struct error *nifti_check_size(const struct nifti *h, int64_t file_size, const c
 		return NULL;
 	return error_new(ERR_DATA, "%s is truncated: %s bytes of voxels, must be %s", name, grouped(is, have),
 	                 grouped(must, h->size));
-}
-
-/* ---- making headers ---- */
-static int code_of(enum image_type type, int *bits)
-{
-	for (int k = 0; k < N_DATATYPES; k++)
-		if (datatypes[k].type == (int)type) {
-			*bits = datatypes[k].bits;
-			return datatypes[k].code;
-		}
-	return DT_UNKNOWN;
-}
-
-static void fill_wide(wide *w, const struct grid *g, int n_vol, double tr_s, enum image_type type)
-{
-	double mm[3];
-	int bits = 0, code = code_of(type, &bits);
-
-	*w = (wide){ .sizeof_hdr = 540, .datatype = (int16_t)code, .bitpix = (int16_t)bits, .vox_offset = 544,
-	             .scl_slope = 1, .sform_code = NIFTI_XFORM_ALIGNED_ANAT,
-	             .xyzt_units = NIFTI_UNITS_MM | NIFTI_UNITS_SEC };
-	memcpy(w->magic, magic_wanted(2, false), 8);
-	grid_voxel_mm(g, mm);
-	w->dim[0] = n_vol > 1 ? 4 : 3;
-	w->pixdim[0] = 1;
-	for (int d = 1; d < 8; d++) {
-		w->dim[d] = d <= 3 ? g->n[d - 1] : d == 4 ? n_vol : 1;
-		w->pixdim[d] = d <= 3 ? mm[d - 1] : d == 4 && n_vol > 1 ? tr_s : 0;
-	}
-	for (int c = 0; c < 4; c++) {
-		w->srow_x[c] = g->affine[0][c];
-		w->srow_y[c] = g->affine[1][c];
-		w->srow_z[c] = g->affine[2][c];
-	}
-}
-
-static void narrow(nifti_1_header *h, const wide *w)
-{
-	*h = (nifti_1_header){ .sizeof_hdr = 348, .regular = 'r', .datatype = w->datatype, .bitpix = w->bitpix,
-	                       .vox_offset = 352, .scl_slope = (float)w->scl_slope, .sform_code = (short)w->sform_code,
-	                       .xyzt_units = (char)w->xyzt_units, .magic = "n+1" };
-	for (int d = 0; d < 8; d++) {
-		h->dim[d] = (short)w->dim[d];
-		h->pixdim[d] = (float)w->pixdim[d];
-	}
-	for (int c = 0; c < 4; c++) {
-		h->srow_x[c] = (float)w->srow_x[c];
-		h->srow_y[c] = (float)w->srow_y[c];
-		h->srow_z[c] = (float)w->srow_z[c];
-	}
-}
-
-int nifti_make(unsigned char out[NIFTI_HEADER_MAX], const struct grid *g, int n_vol, double tr_s, enum image_type type)
-{
-	nifti_1_header h;
-	wide w;
-	bool large = n_vol > INT16_MAX;
-
-	for (int d = 0; d < 3; d++)
-		large |= g->n[d] > INT16_MAX;
-	memset(out, 0, NIFTI_HEADER_MAX);
-	fill_wide(&w, g, n_vol, tr_s, type);
-	if (large) {
-		memcpy(out, &w, sizeof w);
-		return 544;
-	}
-	narrow(&h, &w);
-	memcpy(out, &h, sizeof h);
-	return 352;
-}
-
-static void rewrite_1(unsigned char *out, const struct nifti *h, const void *bytes, int n_vol)
-{
-	nifti_1_header n1;
-
-	memcpy(&n1, bytes, sizeof n1);
-	if (h->swapped)
-		nifti_swap_as_nifti1(&n1);
-	memcpy(n1.magic, "n+1", 4);
-	n1.vox_offset = 352;
-	if (n_vol != h->n_vol)
-		n1.dim[4] = (short)n_vol;
-	if (h->set_tr) {
-		n1.pixdim[4] = (float)h->tr_s;
-		n1.xyzt_units = (char)((n1.xyzt_units & 0x07) | NIFTI_UNITS_SEC);
-	}
-	if (h->swapped)
-		nifti_swap_as_nifti1(&n1);
-	memcpy(out, &n1, sizeof n1);
-}
-
-static void rewrite_2(unsigned char *out, const struct nifti *h, const void *bytes, int n_vol)
-{
-	wide w;
-
-	memcpy(&w, bytes, sizeof w);
-	if (h->swapped)
-		nifti_swap_as_nifti2(&w);
-	memcpy(w.magic, magic_wanted(2, false), 8);
-	w.vox_offset = 544;
-	if (n_vol != h->n_vol)
-		w.dim[4] = n_vol;
-	if (h->set_tr) {
-		w.pixdim[4] = h->tr_s;
-		w.xyzt_units = (w.xyzt_units & 0x07) | NIFTI_UNITS_SEC;
-	}
-	if (h->swapped)
-		nifti_swap_as_nifti2(&w);
-	memcpy(out, &w, sizeof w);
-}
-
-int nifti_rewrite(unsigned char out[NIFTI_HEADER_MAX], const struct nifti *h, const void *bytes, int n_vol)
-{
-	memset(out, 0, NIFTI_HEADER_MAX);
-	(h->version == 1 ? rewrite_1 : rewrite_2)(out, h, bytes, n_vol);
-	return h->version == 1 ? 352 : 544;
 }

@@ -1,4 +1,4 @@
-/* nifti.h - NIfTI-1 and NIfTI-2 headers, both byte orders, from and to bytes; the only user of nifticlib.
+/* nifti.h - NIfTI-1 and NIfTI-2 headers, both byte orders, from and to bytes; nifti*.c are the only users of nifticlib.
  *
  * Headers are hostile: everything is checked before it is used, nothing is read through the library. */
 #ifndef SULCUS_NIFTI_H

@@ -30,11 +30,12 @@ static void compute(struct expression *e, struct arena *a)
 	const struct expression_source s = { VOXELS, NULL, load };
 	float out[VOXELS];
 	int at, len;
+	double x;
 
 	must(expression_volumes(e) == 1 || expression_volumes(e) == VOLUMES);
 	must(!expression_uses(e, 3) && expression_steps(e) > 0);
 	expression_reduce(e, &s, 1, a);
-	must(!expression_nan(e, &at, &len) || (at >= 0 && len > 0));
+	must(!expression_not_finite(e, &x, &at, &len) || (at >= 0 && len > 0 && x - x != 0));
 	for (int t = 0; t < expression_volumes(e); t++)
 		expression_volume(e, &s, t, arena_alloc(a, expression_stack(e), sizeof(double)), out);
 }

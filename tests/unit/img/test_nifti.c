@@ -72,8 +72,16 @@ TEST(qform_follows_the_worked_example)
 	put_float(h + 76, -1);   /* qfac flips the third axis */
 	CHECK_OK(parse(&n, h));
 	CHECK_NEAR(n.grid.affine[2][2], -4, 0);
+	put_float(h + 76, 0.5f);   /* what is not -1 is 1; sizes count without their sign, and none is 1 */
+	put_float(h + 76 + 8, -3);
+	put_float(h + 76 + 12, 0);
+	CHECK_OK(parse(&n, h));
+	CHECK_NEAR(n.grid.affine[0][1], -3, 1e-12);
+	CHECK_NEAR(n.grid.affine[2][2], 1, 0);
 	put_float(h + 264, 1.01f);
 	CHECK_ERROR(parse(&n, h), "longer than 1");
+	put_float(h + 264, NAN);
+	CHECK_ERROR(parse(&n, h), "the quaternion (0, 0, nan) of the qform must be finite");
 }
 
 TEST(without_forms_x_is_flipped_and_the_middle_is_the_origin)
@@ -178,7 +186,7 @@ TEST(hostile_headers_are_refused_by_name)
 	spoil(early_offset, "vox_offset is 100");
 	spoil(nan_offset, "vox_offset");
 	spoil(flat_affine, "no inverse");
-	spoil(nan_affine, "no inverse");
+	spoil(nan_affine, "row 2, column 2 of the affine of its sform is nan, must be finite");
 }
 
 TEST(every_short_header_is_truncated)
