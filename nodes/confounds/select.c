@@ -73,6 +73,9 @@ static struct error *shape_columns(struct shape *s, const struct strategy *strat
 	picks_make(&picks, strategy, t->n_col, t->column, json, s->arena);
 	for (int k = 0; k < picks.n_problem; k++)
 		shape_error(s, "confounds", "%s", picks.problem[k]);
+	for (int k = 0; k < picks.n; k++)
+		if (picks.pick[k].column >= 0)
+			table_facts_number(s, "confounds", t, picks.pick[k].column, false);
 	if (lacks_cosines(strategy, &picks) && picks.n_problem == 0)
 		shape_warning(s, "strategy", "%s", no_cosines);
 	if (!json && strategy->takes[PART_COMPCOR])

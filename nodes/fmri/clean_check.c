@@ -58,6 +58,14 @@ static void check_rows(struct shape *s, const char *port, const struct table_fac
 		problem(s, port, clean_rows_differ(port, f->n_row, n_vol, what));
 }
 
+/* Confounds that are not here yet: their rows, and cells that are known to be no numbers. */
+static void check_columns(struct shape *s, const struct table_facts *f, int n_vol, const char *what)
+{
+	check_rows(s, "confounds", f, n_vol, what);
+	for (int k = 0; k < f->n_col; k++)
+		table_facts_number(s, "confounds", f, k, true);
+}
+
 /* How many volumes a mask keeps of which only the number of rows is known: as many rows as volumes may hold true and
  * false. -1: not known. */
 static int kept_rows(struct shape *s, int n_vol, int min_segment, const char *what)
@@ -107,7 +115,7 @@ int clean_check(struct shape *s, const struct clean_args *args, int n_vol, doubl
 
 	check_tr(s, args, header_tr_s, what);
 	if (facts_of(&confounds, s, "confounds"))
-		check_rows(s, "confounds", &confounds, n_vol, what);
+		check_columns(s, &confounds, n_vol, what);
 	if (facts_of(&runs, s, "runs")) {
 		check_rows(s, "runs", &runs, n_vol, what);
 		check_one_column(s, "runs", &runs);

@@ -175,13 +175,39 @@ struct doc *series_facts_to(const struct series_facts *f, struct arena *a)
 }
 
 /* ---- tables ---- */
+/* A map of columns to what is the matter with a cell, as [n_col]. */
+static const char *const *cells_from(const struct table_facts *f, const struct doc *map, struct arena *a)
+{
+	const char **cell = map ? NEW_N(a, const char *, f->n_col) : NULL;
+
+	for (int k = 0; map && k < f->n_col; k++)
+		cell[k] = doc_text(map, f->column[k], NULL);
+	return cell;
+}
+
+static void set_cells(struct doc *facts, const char *name, const struct table_facts *f, const char *const *cell,
+                      struct arena *a)
+{
+	struct doc *map = doc_new_map(a);
+
+	for (int k = 0; cell && k < f->n_col; k++)
+		if (cell[k])
+			doc_set(a, map, f->column[k], doc_new_text(a, cell[k], false));
+	if (map->n > 0)
+		doc_set(a, facts, name, map);
+}
+
 bool table_facts_from(struct table_facts *out, const struct doc *facts, struct arena *a)
 {
 	*out = (struct table_facts){ 0 };
 	if (!facts || !get_int(&out->n_row, facts, "rows"))
 		return false;
 	out->column = get_texts(&out->n_col, facts, "columns", a);
-	return out->column != NULL;
+	if (!out->column)
+		return false;
+	out->text = cells_from(out, doc_get(facts, "text"), a);
+	out->missing = cells_from(out, doc_get(facts, "missing"), a);
+	return true;
 }
 
 struct doc *table_facts_to(const struct table_facts *f, struct arena *a)
@@ -190,6 +216,8 @@ struct doc *table_facts_to(const struct table_facts *f, struct arena *a)
 
 	doc_set(a, map, "rows", number(f->n_row, a));
 	doc_set(a, map, "columns", texts(f->column, f->n_col, a));
+	set_cells(map, "text", f, f->text, a);
+	set_cells(map, "missing", f, f->missing, a);
 	return map;
 }
 

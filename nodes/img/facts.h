@@ -22,7 +22,9 @@ struct image_facts {
 	const char *space;    /* "MNI152NLin6Asym" when known, else "" */
 };
 struct series_facts { int n_row, n_col; double tr_s; const char *const *column; };   /* column: names or NULL; n_row -1: not known */
-struct table_facts { int n_row, n_col; const char *const *column; };
+/* text, missing: [n_col], the first cell that is no number, or that has no value, in words with its place; NULL: there is
+ * none. Both arrays are NULL when nobody looked. */
+struct table_facts { int n_row, n_col; const char *const *column, *const *text, *const *missing; };
 struct coords_facts { int n; const double (*xyz)[3]; };                              /* xyz: NULL when not known */
 
 bool image_facts_from(struct image_facts *out, const struct doc *facts, struct arena *a);
@@ -35,6 +37,12 @@ bool series_facts_from(struct series_facts *out, const struct doc *facts, struct
 struct doc *series_facts_to(const struct series_facts *f, struct arena *a);
 bool table_facts_from(struct table_facts *out, const struct doc *facts, struct arena *a);
 struct doc *table_facts_to(const struct table_facts *f, struct arena *a);
+struct table;
+struct shape;
+/* All facts of a table that was read. */
+void table_facts_of(struct table_facts *out, const struct table *t, struct arena *a);
+/* Reports a column of the table at a port that has text (or, where every value is due, none) in a cell. */
+void table_facts_number(struct shape *s, const char *port, const struct table_facts *f, int col, bool all_due);
 bool coords_facts_from(struct coords_facts *out, const struct doc *facts, struct arena *a);
 struct doc *coords_facts_to(const struct coords_facts *f, struct arena *a);
 /* matrices: {rows, columns} as numbers */

@@ -24,8 +24,9 @@ struct error *import_table_shape(struct shape *s, const struct import_table_para
 	if (!file)
 		return NULL;
 	TRY(read(&t, file, params, s->arena));
-	struct table_facts facts = { t.n_row, t.n_col, t.column };
+	struct table_facts facts;
 
+	table_facts_of(&facts, &t, s->arena);
 	shape_out(s, "table", table_facts_to(&facts, s->arena));
 	return NULL;
 }

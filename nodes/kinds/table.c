@@ -14,8 +14,9 @@ struct error *kind_table_peek(struct doc **facts, const struct item *it, struct 
 	struct table t;
 
 	TRY(table_of(&t, it, a));
-	struct table_facts f = { t.n_row, t.n_col, t.column };
+	struct table_facts f;
 
+	table_facts_of(&f, &t, a);
 	*facts = table_facts_to(&f, a);
 	return NULL;
 }

@@ -1,0 +1,48 @@
+/* What is known of a table once it was read, and what that says about columns of numbers. */
+#include <math.h>
+
+#include "base/arena.h"
+#include "img/facts.h"
+#include "img/table.h"
+#include "node/shape.h"
+
+/* "x.tsv:3:7: 'abc' in column a is no number" */
+static const char *in_words(struct error *e, struct arena *a)
+{
+	const char *text = e->at.line > 0 ? arena_printf(a, "%s:%d:%d: %s", e->at.file, e->at.line, e->at.col, e->text)
+	                                  : arena_strdup(a, e->text);
+
+	error_free(e);
+	return text;
+}
+
+static void look(const struct table *t, int col, const char **text, const char **missing, struct arena *a)
+{
+	for (int r = 0; r < t->n_row && !(*text && *missing); r++) {
+		const char *cell = table_cell(t, r, col);
+		double x;
+		bool is_number = table_number(&x, cell);
+
+		if (!is_number && !*text)
+			*text = in_words(table_error(t, r, col, "'%.60s' in column %s is no number", cell, t->column[col]), a);
+		else if (is_number && isnan(x) && !*missing)
+			*missing = in_words(table_error(t, r, col, "column %s has no value here", t->column[col]), a);
+	}
+}
+
+void table_facts_of(struct table_facts *out, const struct table *t, struct arena *a)
+{
+	const char **text = NEW_N(a, const char *, t->n_col), **missing = NEW_N(a, const char *, t->n_col);
+
+	for (int k = 0; k < t->n_col; k++)
+		look(t, k, &text[k], &missing[k], a);
+	*out = (struct table_facts){ t->n_row, t->n_col, t->column, text, missing };
+}
+
+void table_facts_number(struct shape *s, const char *port, const struct table_facts *f, int col, bool all_due)
+{
+	if (f->text && f->text[col])
+		shape_error(s, port, "%s", f->text[col]);
+	else if (all_due && f->missing && f->missing[col])
+		shape_error(s, port, "%s, must be a number", f->missing[col]);
+}
