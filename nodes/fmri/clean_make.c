@@ -78,6 +78,27 @@ static struct error *check_length(const struct making *m, const struct clean_opt
 	return NULL;
 }
 
+/* A cubic through noise is soon far from all that was measured. */
+static void note_ends(struct making *m, int run)
+{
+	enum { FAR = 3 };
+	const struct clean *r = m->c->run[run];
+	int n = 0, longest = 0;
+
+	if (!r->fill || r->options.drop_ends || r->options.fill != FILL_SPLINE)
+		return;
+	for (int k = 0; k < r->n_fill; k++) {
+		int t = r->filled[k], first = r->keep[0], last = r->keep[r->n_keep - 1];
+		int away = t < first ? first - t : t - last;
+
+		n += away > 0;
+		longest = away > longest ? away : longest;
+	}
+	if (longest >= FAR)
+		add_note(m, run, arena_printf(m->arena, "%d censored volumes at the ends were extrapolated for the filter, the farthest "
+		                              "by %d, where a cubic may run away: extrapolate: false leaves them out", n, longest));
+}
+
 static struct error *make_run(struct making *m, int run)
 {
 	struct cleaning *c = m->c;
@@ -95,6 +116,7 @@ static struct error *make_run(struct making *m, int run)
 	}
 	r = clean_new_kept(&o, n_vol, n_keep, keep, conf.n_col, conf.x, m->arena);
 	c->run[run] = r;
+	note_ends(m, run);
 	*m->where = "confounds";
 	if (r->confounds.n < 0)
 		return error_new(ERR_NUMERIC, "the confounds are too large to compute with");

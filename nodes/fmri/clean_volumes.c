@@ -147,11 +147,11 @@ static struct error *read_numbers(struct clean_volumes *v, const struct table *t
 			return table_error(t, r, 0, "row %d of sample_mask is '%.60s', must be the number of a volume to keep",
 			                   r + 1, text);
 		if (x < 0 || x >= v->n_vol)
-			return table_error(t, r, 0, "row %d of sample_mask is %.17g, but %s has the volumes 0 to %d", r + 1, x, what,
-			                   v->n_vol - 1);
+			return table_error(t, r, 0, "row %d of sample_mask is %.60s, but %s has the volumes 0 to %d", r + 1, text,
+			                   what, v->n_vol - 1);
 		if (x <= last)
-			return table_error(t, r, 0, "row %d of sample_mask is %.17g after %.17g: volumes must ascend, each once",
-			                   r + 1, x, last);
+			return table_error(t, r, 0, "row %d of sample_mask is %.60s after %.0f: volumes must ascend, each once",
+			                   r + 1, text, last);
 		v->kept[(int)x] = true;
 		last = x;
 	}

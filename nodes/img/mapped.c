@@ -40,6 +40,13 @@ struct error *mapped_open(void **bytes, size_t *n, const char *path)
 	return e;
 }
 
+struct error *mapped_own(void *bytes, size_t n)
+{
+	if (bytes && mprotect(bytes, n, PROT_READ | PROT_WRITE) != 0)
+		return error_new(ERR_SYSTEM, "cannot change a mapped file in memory: %s", strerror(errno));
+	return NULL;
+}
+
 void mapped_close(void *bytes, size_t n)
 {
 	if (bytes)

@@ -222,6 +222,18 @@ struct error *npy_read(struct npy *out, const char *path, enum npy_type as, stru
 	return e;
 }
 
+struct error *npy_own_floats(float **out, struct npy *x)
+{
+	*out = (float *)(uintptr_t)x->f32;
+	return mapped_own(x->map, x->map_size);
+}
+
+struct error *npy_own(double **out, struct npy *x)
+{
+	*out = (double *)(uintptr_t)x->f64;
+	return mapped_own(x->map, x->map_size);
+}
+
 void npy_close(struct npy *x)
 {
 	mapped_close(x->map, x->map_size);

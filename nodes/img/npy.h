@@ -24,6 +24,9 @@ struct npy {
 
 /* As doubles, or as floats (rounded); without a copy when the file has that type in C order. */
 must_check struct error *npy_read(struct npy *out, const char *path, enum npy_type as, struct arena *a);
+/* The elements, to be changed in memory; the file stays as it is. */
+must_check struct error *npy_own_floats(float **out, struct npy *x);
+must_check struct error *npy_own(double **out, struct npy *x);
 void npy_close(struct npy *x);
 bool npy_is(const char *path);   /* begins as such a file does */
 /* Only the shape. */

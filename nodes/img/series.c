@@ -53,7 +53,7 @@ static struct error *read_json(struct series *s, const char *path, struct arena 
 	return read_names(s, d, path, a);
 }
 
-struct error *series_read(struct series *out, const struct item *it, struct arena *a)
+static struct error *read_as(struct series *out, const struct item *it, enum npy_type as, struct arena *a)
 {
 	const char *path = item_blob(it, "series.npy");
 	struct error *e;
@@ -61,7 +61,7 @@ struct error *series_read(struct series *out, const struct item *it, struct aren
 	*out = (struct series){ 0 };
 	if (!path)
 		return error_new(ERR_DATA, "this %s has no series.npy, must be a series", it->kind);
-	TRY(npy_read(&out->npy, path, NPY_FLOAT32, a));
+	TRY(npy_read(&out->npy, path, as, a));
 	out->n_row = out->npy.n_row;
 	out->n_col = out->npy.n_col;
 	out->x = out->npy.f32;
@@ -69,6 +69,16 @@ struct error *series_read(struct series *out, const struct item *it, struct aren
 	if (e)
 		series_close(out);
 	return e;
+}
+
+struct error *series_read(struct series *out, const struct item *it, struct arena *a)
+{
+	return read_as(out, it, NPY_FLOAT32, a);
+}
+
+struct error *series_read_double(struct series *out, const struct item *it, struct arena *a)
+{
+	return read_as(out, it, NPY_FLOAT64, a);
 }
 
 void series_close(struct series *s)

@@ -17,6 +17,8 @@ struct series {
 };
 
 must_check struct error *series_read(struct series *out, const struct item *it, struct arena *a);
+/* The same as doubles: npy.f64, and no x. */
+must_check struct error *series_read_double(struct series *out, const struct item *it, struct arena *a);
 void series_close(struct series *s);
 /* The two blobs: out_blob(o, "series.npy"), out_blob(o, "series.json"). */
 must_check struct error *series_write(const char *npy_path, const char *json_path, const struct series *s,

@@ -45,46 +45,49 @@ static struct error *write_json(const char *path, const struct series *s, double
 	return file_write(path, b.text, b.n);
 }
 
-static struct error *clean_doubles(struct node_env *env, struct cleaning *c, const struct series *s,
-                                   const struct signals_clean_inputs *in, const struct signals_clean_outputs *out)
+/* The file's pages are changed in memory as they are cleaned, so there is no second copy. */
+static struct error *clean_all(struct node_env *env, struct cleaning *c, struct series *s, bool as_double,
+                               const struct signals_clean_outputs *out)
 {
-	double *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
-	struct npy npy;
+	const char *npy = out_blob(out->signals, "series.npy");
+	float *x;
+	double *wide;
 
-	TRY(npy_read(&npy, item_blob(in->signals, "series.npy"), NPY_FLOAT64, env->arena));
-	memcpy(x, npy.f64, (size_t)s->n_row * (size_t)s->n_col * sizeof *x);
-	npy_close(&npy);
-	TRY(cleaning_double(c, env, s->n_col, x, "columns", out->record));
-	return npy_write(out_blob(out->signals, "series.npy"), cleaning_rows(c), s->n_col, x);
+	if (as_double) {
+		TRY(npy_own(&wide, &s->npy));
+		TRY(cleaning_double(c, env, s->n_col, wide, "columns", out->record));
+		return npy_write(npy, cleaning_rows(c), s->n_col, wide);
+	}
+	TRY(npy_own_floats(&x, &s->npy));
+	TRY(cleaning_float(c, env, s->n_col, x, "columns", out->record));
+	return npy_write_floats(npy, cleaning_rows(c), s->n_col, x);
 }
 
-static struct error *clean_floats(struct node_env *env, struct cleaning *c, const struct series *s,
-                                  const struct signals_clean_outputs *out)
+static struct error *clean(struct node_env *env, const struct signals_clean_params *params, struct series *s,
+                           bool as_double, const struct signals_clean_inputs *in,
+                           const struct signals_clean_outputs *out)
 {
-	float *x = arena_alloc(env->arena, (size_t)s->n_row * (size_t)s->n_col, sizeof *x);
+	struct clean_args args = CLEAN_ARGS(params);
+	struct clean_inputs inputs = CLEAN_INPUTS(in);
+	struct cleaning *c;
 
-	memcpy(x, s->x, (size_t)s->n_row * (size_t)s->n_col * sizeof *x);
-	TRY(cleaning_float(c, env, s->n_col, x, "columns", out->record));
-	return npy_write_floats(out_blob(out->signals, "series.npy"), cleaning_rows(c), s->n_col, x);
+	TRY(cleaning_new(&c, &args, &inputs, s->n_row, s->tr_s, "signals", env->arena));
+	TRY(clean_all(env, c, s, as_double, out));
+	return write_json(out_blob(out->signals, "series.json"), s, clean_tr(&args, s->tr_s), env->arena);
 }
 
 struct error *signals_clean_run(struct node_env *env, const struct signals_clean_params *params,
                                 const struct signals_clean_inputs *in, const struct signals_clean_outputs *out)
 {
-	struct clean_args args = CLEAN_ARGS(params);
-	struct clean_inputs inputs = CLEAN_INPUTS(in);
-	struct cleaning *c;
+	const char *path = item_blob(in->signals, "series.npy");
+	bool as_double = path && stored_double(path);
 	struct series s;
+	struct error *e;
 
-	TRY(series_read(&s, in->signals, env->arena));
-	TRY(cleaning_new(&c, &args, &inputs, s.n_row, s.tr_s, "signals", env->arena));
-	if (stored_double(item_blob(in->signals, "series.npy")))
-		TRY(clean_doubles(env, c, &s, in, out));
-	else
-		TRY(clean_floats(env, c, &s, out));
-	TRY(write_json(out_blob(out->signals, "series.json"), &s, clean_tr(&args, s.tr_s), env->arena));
+	TRY((as_double ? series_read_double : series_read)(&s, in->signals, env->arena));
+	e = clean(env, params, &s, as_double, in, out);
 	series_close(&s);
-	return NULL;
+	return e;
 }
 
 struct error *signals_clean_shape(struct shape *s, const struct signals_clean_params *params)
@@ -94,7 +97,7 @@ struct error *signals_clean_shape(struct shape *s, const struct signals_clean_pa
 
 	if (!series_facts_from(&f, shape_in(s, "signals"), s->arena))
 		return NULL;
-	s->memory = 20 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (16 << 20);
+	s->memory = 9 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (32 << 20);   /* doubles, should they be */
 	f.n_row = clean_check(s, &args, f.n_row, f.tr_s, "signals");
 	f.tr_s = clean_tr(&args, f.tr_s);
 	shape_out(s, "signals", series_facts_to(&f, s->arena));
