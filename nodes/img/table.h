@@ -13,7 +13,7 @@ struct arena;
 struct item;
 
 enum table_header {
-	TABLE_HEADER_AUTO,     /* the first line is a header unless all its cells are numbers */
+	TABLE_HEADER_AUTO,     /* the first line is a header unless all its cells are numbers, or some are and the second is alike */
 	TABLE_HEADER_YES,
 	TABLE_HEADER_NO,
 	TABLE_CANONICAL,       /* as table_write makes them: a header, and tabs whatever the file is called */

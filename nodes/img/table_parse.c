@@ -1,6 +1,7 @@
 /* Text to cells. The text is copied once and cut in place: a cell is a pointer into the copy, ended by a 0 where its
  * separator was, and a quoted cell is only ever shortened. */
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,6 +258,22 @@ static bool all_numbers(const struct cells *c)
 	return true;
 }
 
+/* A first line with a number in it ("rest 0") that has numbers and texts where the second one has them is a row, not names. */
+static bool is_like_second(const struct cells *c)
+{
+	bool any = false;
+
+	for (int k = 0; k < c->n_col && c->n_row > 1; k++) {
+		double x, y;
+		bool first = table_number(&x, c->cell[k]);
+
+		if (first != table_number(&y, c->cell[c->n_col + k]))
+			return false;
+		any |= first && !isnan(x);
+	}
+	return any;
+}
+
 /* A separator at the end of every line makes no column. */
 static void drop_empty_last(struct cells *c)
 {
@@ -293,7 +310,7 @@ static struct error *build(struct table *t, struct cells *c, enum table_header h
 {
 	drop_empty_last(c);
 	*t = (struct table){ .n_col = c->n_col, .file = c->file };
-	t->header = header == TABLE_HEADER_AUTO ? !all_numbers(c) : header != TABLE_HEADER_NO;
+	t->header = header == TABLE_HEADER_AUTO ? !all_numbers(c) && !is_like_second(c) : header != TABLE_HEADER_NO;
 	TRY(name_columns(t, c));
 	t->n_row = c->n_row - t->header;
 	t->cell = c->cell + (t->header ? c->n_col : 0);

@@ -45,6 +45,14 @@ TEST(separators_are_seen)
 	check_table("\n\n1,2\n\n3,4\n\n", "c0|c1;1|2;3|4");
 }
 
+TEST(a_first_line_like_the_second_is_a_row)
+{
+	check_table("rest 0\nface 0\n", "c0|c1;rest|0;face|0");        /* the labels of a recording, without names */
+	check_table("labels chunks\nrest 0\n", "labels|chunks;rest|0");
+	check_table("name,2020\nx,y\n", "name|2020;x|y");
+	check_table("sex\tgroup\nf\ta\nm\tb\n", "sex|group;f|a;m|b");
+}
+
 TEST(line_ends_and_byte_order_marks)
 {
 	check_table("\xef\xbb\xbf" "a\tb\r\n1\t2\r\n", "a|b;1|2");

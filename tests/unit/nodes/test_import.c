@@ -97,6 +97,82 @@ TEST(images_are_checked_by_their_header)
 	CHECK_ERROR(import_image_shape(s, &(struct import_image_params){ 0 }), "no NIfTI file");
 }
 
+/* The same run with files that stand beside it. */
+static const struct item *with_beside(const struct item *file, int n, const char *const *json)
+{
+	struct blob *blob = NEW_N(check_arena(), struct blob, n + 1);
+	struct item *it = NEW(check_arena(), struct item);
+
+	blob[0] = file->blob[0];
+	for (int k = 0; k < n; k++)
+		blob[k + 1] = (struct blob){ arena_printf(check_arena(), "beside.%d", k),
+		                             item_main(outside(arena_printf(check_arena(), "%d.json", k), json[k])) };
+	*it = (struct item){ "", "file", n + 1, blob };
+	return it;
+}
+
+static double tr_of(const struct item *file, struct import_image_params p)
+{
+	struct out *o = h_out();
+	struct image im;
+	double tr_s;
+
+	CHECK_OK(import_image_run(h_env(1), &p, &(struct import_image_inputs){ file },
+	                          &(struct import_image_outputs){ o }));
+	CHECK_OK(image_of(&im, h_item(o, "bold"), check_arena()));
+	tr_s = im.tr_s;
+	image_close(&im);
+	return tr_s;
+}
+
+TEST(a_given_tr_comes_before_a_sidecars_before_the_headers)
+{
+	static const char *const same[] = { "{\"RepetitionTime\": 2.501}" }, *const silent[] = { "{}" };
+	static const char *const far[] = { "{}", "{\"RepetitionTime\": 0.72}", "{\"RepetitionTime\": 9}" };
+	static const char *const bad[] = { "{\"RepetitionTime\": 0}" };
+	const struct item *file = gzipped_run();
+	const struct import_image_params none = { 0 }, given = { .tr_s = 0.72, .has_tr = true };
+
+	CHECK_NEAR(tr_of(file, none), 2.5, 0);
+	CHECK_NEAR(tr_of(with_beside(file, 1, silent), none), 2.5, 0);
+	CHECK_NEAR(tr_of(with_beside(file, 1, same), none), 2.501, 0);
+	CHECK_NEAR(tr_of(with_beside(file, 3, far), given), 0.72, 0);
+	CHECK(strstr(h_notes(), "has a TR of 2.5 s in its header; 0.72 s is used"));
+	CHECK_ERROR(import_image_run(h_env(1), &none, &(struct import_image_inputs){ with_beside(file, 3, far) },
+	                             &(struct import_image_outputs){ h_out() }), "has a TR of 2.5 s in its header: say which with tr");
+	CHECK(strstr(image_problems(with_beside(file, 3, far), none), "error tr: RepetitionTime in"));
+	CHECK_ERROR(import_image_run(h_env(1), &none, &(struct import_image_inputs){ with_beside(file, 1, bad) },
+	                             &(struct import_image_outputs){ h_out() }), "RepetitionTime is 0, must be");
+}
+
+static const char *kind_problems(const struct item *file, const char *kind, struct import_image_params p)
+{
+	struct shape *s = h_shape();
+
+	h_given(s, "file", NULL, file);
+	h_kind(s, kind);
+	CHECK_OK(import_image_shape(s, &p));
+	return h_problems(s);
+}
+
+TEST(images_are_what_they_are_read_as)
+{
+	const struct item *file = gzipped_run();
+	const struct item *single = h_file("file", "file", item_blob(h_f4(1, IMAGE_FLOAT32), "image.nii"));
+	struct out *o = h_out();
+
+	CHECK_TEXT(kind_problems(file, "bold", (struct import_image_params){ 0 }), "");
+	CHECK_TEXT(kind_problems(file, "image", (struct import_image_params){ 0 }), "");
+	CHECK_TEXT(kind_problems(file, "volume", (struct import_image_params){ .drop = 3 }), "");
+	CHECK(strstr(kind_problems(file, "mask", (struct import_image_params){ 0 }), "4 volumes of 6x7x5"));
+	CHECK(strstr(kind_problems(file, "volume", (struct import_image_params){ 0 }), "a volume must be 3-D"));
+	CHECK(strstr(kind_problems(file, "bold", (struct import_image_params){ .drop = 3 }), "one volume of 4 is kept"));
+	CHECK(strstr(kind_problems(single, "bold", (struct import_image_params){ 0 }), "bold must be 4-D, a run of volumes"));
+	o->kind = "bold";
+	CHECK_ERROR(import_image_run(h_env(1), &(struct import_image_params){ 0 }, &(struct import_image_inputs){ single },
+	                             &(struct import_image_outputs){ o }), "bold must be 4-D");
+}
+
 static struct error *table(struct table *t, const struct item *file, struct import_table_params p)
 {
 	struct out *o = h_out();
@@ -139,6 +215,29 @@ TEST(tables_tell_rows_and_columns)
 	h_given(s, "file", NULL, outside("x.csv", "a,b\n1,2\n3,4\n"));
 	CHECK_OK(import_table_shape(s, &(struct import_table_params){ 0 }));
 	CHECK_TEXT(h_problems(s), "");
+}
+
+TEST(tables_tell_cells_that_are_no_numbers)
+{
+	struct table_facts f;
+	struct table t;
+
+	CHECK_OK(table_read(&t, item_main(outside("x.tsv", "a\tb\tc\n1\tn/a\t3\n4\tx\t5\n")), TABLE_HEADER_AUTO, check_arena()));
+	table_facts_of(&f, &t, check_arena());
+	struct doc *map = table_facts_to(&f, check_arena());
+
+	CHECK(table_facts_from(&f, map, check_arena()));
+	CHECK(!f.text[0] && !f.text[2] && !f.missing[0]);
+	CHECK(strstr(f.text[1], "x.tsv:3:3: 'x' in column b is no number"));
+	CHECK(strstr(f.missing[1], "x.tsv:2:3: column b has no value here"));
+	struct shape *s = h_shape();
+
+	table_facts_number(s, "confounds", &f, 1, false);
+	CHECK(strstr(h_problems(s), "error confounds: "));
+	f.text = NULL;
+	table_facts_number(s, "confounds", &f, 1, false);
+	table_facts_number(s, "confounds", &f, 1, true);
+	CHECK(strstr(h_problems(s), "has no value here, must be a number"));
 }
 
 TEST(series_from_tables_and_arrays)
