@@ -7,7 +7,6 @@
 
 struct arena;
 struct item;
-struct out;
 
 struct labels {
 	struct grid grid;
@@ -37,9 +36,10 @@ must_check struct error *names_read(const char *const **name, int n, const struc
 /* The names of n maps: from a table by number (from 0), else the artifact's own. */
 must_check struct error *names_of_maps(const char *const **name, int n, const struct item *maps, const struct item *table,
                                        struct arena *a);
-/* When a label image (n_map 0) or one of n_map maps comes in: the first .tsv beside it (blobs beside.0, ...) that has columns
- * index (or value) and name becomes the blob names.tsv. *ignored: one that has not, where there is no other. */
-must_check struct error *names_import(struct out *o, const struct item *file, int n_map, const char **ignored,
+struct names { int n; const int *value; const char *const *name; };   /* value NULL: 0, 1, 2, ... */
+/* What names.tsv gets when a label image (n_map 0) or one of n_map maps comes in: from the first .tsv beside it (blobs beside.0,
+ * ...) that has columns index (or value) and name; n 0 without one. *ignored: a .tsv that has no such columns, or NULL. */
+must_check struct error *names_beside(struct names *out, const char **ignored, const struct item *file, int n_map,
                                       struct arena *a);
 
 #endif

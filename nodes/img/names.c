@@ -50,7 +50,7 @@ static struct error *add_row(struct named *out, const struct table *t, int row, 
 	return NULL;
 }
 
-static const char *const values[] = { "index", "value", "label", "id", NULL }, *const names[] = { "name", "region", NULL };
+static const char *const value_words[] = { "index", "value", "label", "id", NULL }, *const name_words[] = { "name", "region", NULL };
 
 /* Columns by their names; a file without such names has numbers first, then names, and its first line may have been taken for
  * a header. */
@@ -58,8 +58,8 @@ static struct error *find_columns(const struct table *t, int *value_col, int *na
 {
 	int number;
 
-	*value_col = column_of(t, values);
-	*name_col = column_of(t, names);
+	*value_col = column_of(t, value_words);
+	*name_col = column_of(t, name_words);
 	*first_is_row = false;
 	if (*value_col >= 0 && *name_col >= 0)
 		return NULL;
@@ -220,32 +220,35 @@ static bool is_names(struct table *t, const char *path, struct arena *a)
 	if (n < 4 || strcmp(path + n - 4, ".tsv") != 0)
 		return false;
 	e = table_read(t, path, TABLE_HEADER_YES, a);
-	is = !e && column_of(t, values) >= 0 && column_of(t, names) >= 0;
+	is = !e && column_of(t, value_words) >= 0 && column_of(t, name_words) >= 0;
 	error_free(e);
 	return is;
 }
 
-struct error *names_import(struct out *o, const struct item *file, int n_map, const char **ignored, struct arena *a)
+struct error *names_beside(struct names *out, const char **ignored, const struct item *file, int n_map, struct arena *a)
 {
 	const char *path, **name;
 	struct named *row;
 	struct table t;
-	int n, *value, k = 0;
+	int *value, k = 0;
 
+	*out = (struct names){ 0 };
 	*ignored = NULL;
 	while ((path = item_blob(file, arena_printf(a, "beside.%d", k++))) && !is_names(&t, path, a))
 		*ignored = path;
 	if (!path)
 		return NULL;
 	*ignored = NULL;
-	TRY(sorted_names(&row, &n, &t, a));
-	if (n_map > 0)
-		return names_write(out_blob(o, "names.tsv"), n_map, NULL, look_up(n_map, counting(n_map, a), n, row, a), a);
-	name = NEW_N(a, const char *, n);
-	value = NEW_N(a, int, n);
-	for (int r = 0; r < n; r++) {
+	TRY(sorted_names(&row, &out->n, &t, a));
+	if (n_map > 0) {
+		*out = (struct names){ n_map, NULL, look_up(n_map, counting(n_map, a), out->n, row, a) };
+		return NULL;
+	}
+	out->name = name = NEW_N(a, const char *, out->n);
+	out->value = value = NEW_N(a, int, out->n);
+	for (int r = 0; r < out->n; r++) {
 		name[r] = row[r].name;
 		value[r] = row[r].value;
 	}
-	return names_write(out_blob(o, "names.tsv"), n, value, name, a);
+	return NULL;
 }

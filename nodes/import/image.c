@@ -157,17 +157,21 @@ static struct error *add_names(struct node_env *env, struct out *image, const st
 {
 	bool maps = strcmp(out_kind(image), "maps") == 0;
 	const char *ignored;
+	struct names names;
 
 	if (!maps && strcmp(out_kind(image), "labels") != 0)
 		return NULL;
-	TRY(names_import(image, file, maps ? n_vol : 0, &ignored, env->arena));
+	TRY(names_beside(&names, &ignored, file, maps ? n_vol : 0, env->arena));
 	if (ignored)
 		node_note(env, "%s is no table of names, which has columns index and name: it is not used", ignored);
-	return NULL;
+	if (names.n == 0)
+		return NULL;
+	return names_write(out_blob(image, "names.tsv"), names.n, names.value, names.name, env->arena);
 }
 
 /* ---- the node ---- */
-static void check(struct shape *s, const struct choice *c, const struct timing *t, const struct image_source *source)
+/* Tells what is wrong; false when nothing is known of the result. */
+static bool check(struct shape *s, const struct choice *c, const struct timing *t, const struct image_source *source)
 {
 	const char *kind = c->problem ? NULL : kind_problem(shape_kind(s, "image"), source, c->n, s->arena);
 
@@ -179,6 +183,7 @@ static void check(struct shape *s, const struct choice *c, const struct timing *
 		shape_error(s, "tr", "%s", t->problem);
 	if (t->warning)
 		shape_warning(s, "tr", "%s", t->warning);
+	return !c->problem && !kind;
 }
 
 struct error *import_image_shape(struct shape *s, const struct import_image_params *params)
@@ -196,8 +201,7 @@ struct error *import_image_shape(struct shape *s, const struct import_image_para
 
 	s->memory = source_memory(&source);
 	s->seconds = 0.01 + (double)source.nifti.size / (source.gz ? 250e6 : 1000e6);
-	check(s, &c, &t, &source);
-	if (c.problem)
+	if (!check(s, &c, &t, &source))
 		return NULL;
 	source.nifti.tr_s = t.tr_s;
 	source_facts(&facts, &source, c.n);

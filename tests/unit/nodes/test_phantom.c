@@ -99,7 +99,7 @@ TEST(single_volumes_have_affines_of_their_own)
 	p.has_n_volumes = true;
 	p.n_volumes = 3;
 	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
-	                           &(struct phantom_study_outputs){ NULL, NULL, NULL, NULL, NULL, o }));
+	                           &(struct phantom_study_outputs){ .volumes = o }));
 	CHECK_INT(o->n_blob, 3);
 	CHECK_TEXT(o->blob[1].name, "00002/image.nii");
 	CHECK_OK(image_open(&a, o->blob[0].path, check_arena()));
