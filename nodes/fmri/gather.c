@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "node/shape.h"
 #include "num/gauss.h"
-#include "num/par.h"
 
 static bool three(const struct fwhm *f, double mm[3])
 {
@@ -58,15 +57,15 @@ void fwhm_check(struct shape *s, const struct fwhm *f, const struct grid *g, con
 	}
 }
 
-/* The run where it lies, if it is of a type that smoothing reads; NULL otherwise. */
-static bool in_place(const struct image *im, struct gauss_source *src)
+bool gather_in_place(const struct image *im, struct gauss_source *source)
 {
-	*src = (struct gauss_source){ .n_vol = im->n_vol, .voxel = image_floats(im, 0), .slope = im->slope, .inter = im->inter };
-	if (src->voxel)
-		return true;
-	if (im->type != IMAGE_INT16 || im->swapped || (uintptr_t)im->raw % sizeof(int16_t) != 0)
-		return false;
-	src->raw = (const int16_t *)(const void *)im->raw;
+	*source = (struct gauss_source){ .voxel = image_floats(im, 0), .slope = im->slope, .inter = im->inter };
+	if (!source->voxel) {
+		if (im->type != IMAGE_INT16 || im->swapped || (uintptr_t)im->raw % sizeof(int16_t) != 0)
+			return false;
+		source->raw = (const int16_t *)(const void *)im->raw;
+	}
+	source->n_vol = im->n_vol;
 	return true;
 }
 
@@ -79,52 +78,11 @@ void gather_volume(const struct image *im, const struct gauss *g, int t, float *
 {
 	struct gauss_source src;
 
-	if (g && in_place(im, &src)) {
+	if (g && gather_in_place(im, &src)) {
 		gauss_smooth(g, &src, t, out, work);
 		return;
 	}
 	image_volume(im, t, NONFINITE_ZERO, out);
 	if (g)
 		gauss_smooth(g, &(struct gauss_source){ .n_vol = 1, .voxel = out, .slope = 1 }, 0, out, work);
-}
-
-struct gathering {
-	const struct image *im;
-	const struct gauss *g;
-	long n;
-	const int *index;
-	float *out;
-	float **volume, **work;   /* [worker] */
-};
-
-static void gather_one(void *ctx, long t, int worker)
-{
-	const struct gathering *c = ctx;
-	float *row = c->out + t * c->n, *volume = c->volume[worker];
-
-	if (!c->g) {
-		image_gather(c->im, (int)t, NONFINITE_ZERO, c->n, c->index, row);
-		return;
-	}
-	gather_volume(c->im, c->g, (int)t, volume, c->work[worker]);
-	for (long v = 0; v < c->n; v++)
-		row[v] = volume[c->index[v]];
-}
-
-void gather_run(const struct image *im, const struct gauss *g, long n, const int *index, float *out, int n_threads,
-                struct arena *a)
-{
-	int workers = par_workers(n_threads, im->n_vol);
-	struct gathering c = { im, g, n, index, out, NEW_N(a, float *, workers), NEW_N(a, float *, workers) };
-	struct gauss_source src;
-
-	if (g && in_place(im, &src)) {
-		gauss_smooth_gather(g, &src, n, index, out, n_threads, a);
-		return;
-	}
-	for (int w = 0; g && w < workers; w++) {
-		c.volume[w] = arena_alloc(a, (size_t)grid_size(&im->grid), sizeof(float));
-		c.work[w] = arena_alloc(a, gather_work(g), sizeof(float));
-	}
-	par_for(n_threads, im->n_vol, gather_one, &c);
 }

@@ -13,6 +13,7 @@
 
 struct arena;
 struct gauss;
+struct gauss_source;
 struct shape;
 
 /* Full width at half maximum in mm: none, one for all axes, or one for each. */
@@ -39,11 +40,10 @@ void gather_rows(const struct gather *g, gather_row_fn *fn, void *ctx, int n_thr
 /* out [n_vol][n] */
 void gather_floats(const struct gather *g, float *out, int n_threads, struct arena *a);
 
+/* The run where it lies, if it is of a type that smoothing reads; else false, with n_vol 0. */
+bool gather_in_place(const struct image *im, struct gauss_source *source);
 /* Volume t, smoothed (g NULL: as it is), NaN and infinities 0. work: gather_work() floats. */
 void gather_volume(const struct image *im, const struct gauss *g, int t, float *out, float *work);
 size_t gather_work(const struct gauss *g);
-/* out [n_vol][n]: the voxels at index, smoothed, NaN and infinities 0. */
-void gather_run(const struct image *im, const struct gauss *g, long n, const int *index, float *out, int n_threads,
-                struct arena *a);
 
 #endif

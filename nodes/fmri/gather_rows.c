@@ -1,5 +1,5 @@
 /* A volume goes through three steps, each on the box of what is wanted and what smoothing reaches: its voxels as floats
- * (resampled if asked for), smoothed, and the wanted ones picked. */
+ * (resampled if asked for), smoothed, and the wanted ones picked. What smoothing can read where it lies is not copied. */
 #include "fmri/gather.h"
 
 #include <math.h>
@@ -16,9 +16,11 @@ struct gather {
 	long n;
 	const int *index;            /* [n] in the volumes of the grid that was asked for */
 	struct resample *resample;   /* onto the box; NULL: the box is part of the image */
-	struct gauss *gauss;         /* of the box; NULL: not smoothed */
 	int low[3], size[3];         /* the box: first voxel, voxels along each axis */
-	const int *in_box;           /* [n] where the wanted voxels are in the box; NULL: no box is made */
+	const int *in_box;           /* [n] where the wanted voxels are in the box; NULL: they are taken from the image */
+	struct gauss *gauss;         /* of the box; NULL: not smoothed */
+	struct gauss_reach *reach;
+	struct gauss_source source;  /* the run where it lies, when the box is the image; n_vol 0: a box is made */
 };
 
 /* What one thread needs. */
@@ -26,7 +28,8 @@ struct desk {
 	float *image;                /* [grid_size] a volume as floats, to be resampled */
 	double *resampling;
 	float *box, *smoothing;
-	double *row;
+	float *floats;               /* [n] */
+	double *row;                 /* [n] */
 };
 
 /* Smallest box with all wanted voxels. */
@@ -85,7 +88,7 @@ static struct error *smoothing(struct gather *g, const struct fwhm *f, const str
 	TRY(fwhm_gauss(&whole, f, grid, a));
 	if (!whole)
 		return NULL;
-	widen(g, grid, whole->radius);
+	widen(g, grid, grid == &g->im->grid && gather_in_place(g->im, &g->source) ? grid->n : whole->radius);
 	memcpy(box.n, g->size, sizeof box.n);
 	return fwhm_gauss(&g->gauss, f, &box, a);
 }
@@ -123,6 +126,8 @@ struct error *gather_new(struct gather **out, const struct image *im, const stru
 	if (own && !g->gauss)
 		return NULL;
 	g->in_box = places_in_box(g, grid, a);
+	if (g->gauss)
+		g->reach = gauss_reach_new(g->gauss, n, g->in_box, a);
 	return own ? NULL : resampling(g, o, n_threads, a);
 }
 
@@ -147,15 +152,27 @@ static void box_of_resampled(const struct gather *g, int t, const struct desk *d
 	resample_volume(g->resample, in, d->box, d->resampling);
 }
 
-/* The box of volume t, resampled and smoothed. */
-static void make_box(const struct gather *g, int t, const struct desk *d)
+/* What a wanted voxel that was not smoothed counts as. */
+static float settled(const struct gather *g, float x)
 {
+	return isfinite(x) || g->nonfinite == NONFINITE_KEEP ? x : 0;
+}
+
+/* The wanted voxels [n] of the box of volume t. */
+static void take_from_box(const struct gather *g, int t, const struct desk *d, float *out)
+{
+	struct gauss_source box = { .n_vol = 1, .voxel = d->box, .slope = 1 };
+
 	if (g->resample)
 		box_of_resampled(g, t, d);
-	else
+	else if (g->source.n_vol == 0)
 		box_of_image(g, t, d->box);
-	if (g->gauss)
-		gauss_smooth(g->gauss, &(struct gauss_source){ .n_vol = 1, .voxel = d->box, .slope = 1 }, 0, d->box, d->smoothing);
+	if (g->source.n_vol > 0)
+		gauss_smooth_reach(g->gauss, g->reach, &g->source, t, out, d->smoothing);
+	else if (g->gauss)
+		gauss_smooth_reach(g->gauss, g->reach, &box, 0, out, d->smoothing);
+	for (long v = 0; !g->gauss && v < g->n; v++)
+		out[v] = settled(g, d->box[g->in_box[v]]);
 }
 
 static struct desk *desks(const struct gather *g, int workers, bool rows, struct arena *a)
@@ -167,10 +184,12 @@ static struct desk *desks(const struct gather *g, int workers, bool rows, struct
 			d[w].image = arena_alloc(a, (size_t)grid_size(&g->im->grid), sizeof(float));
 			d[w].resampling = arena_alloc(a, resample_work_size(g->resample) + 1, sizeof(double));
 		}
-		if (g->in_box)
+		if (g->in_box && g->source.n_vol == 0)
 			d[w].box = arena_alloc(a, (size_t)g->size[0] * (size_t)g->size[1] * (size_t)g->size[2], sizeof(float));
 		if (g->gauss)
-			d[w].smoothing = arena_alloc(a, gauss_work_size(g->gauss), sizeof(float));
+			d[w].smoothing = arena_alloc(a, gauss_reach_work(g->gauss, g->reach), sizeof(float));
+		if (rows && g->in_box)
+			d[w].floats = arena_alloc(a, (size_t)g->n + 1, sizeof(float));
 		if (rows)
 			d[w].row = arena_alloc(a, (size_t)g->n + 1, sizeof(double));
 	}
@@ -185,12 +204,6 @@ struct gathering {
 	void *ctx;
 };
 
-/* What a wanted voxel of the box counts as. */
-static float settled(const struct gather *g, float x)
-{
-	return isfinite(x) || g->nonfinite == NONFINITE_KEEP ? x : 0;
-}
-
 static void one_row(void *ctx, long t, int worker)
 {
 	const struct gathering *c = ctx;
@@ -198,11 +211,11 @@ static void one_row(void *ctx, long t, int worker)
 	const struct desk *d = &c->desk[worker];
 
 	if (g->in_box)
-		make_box(g, (int)t, d);
+		take_from_box(g, (int)t, d, d->floats);
 	else
 		image_gather_double(g->im, (int)t, g->nonfinite, g->n, g->index, d->row);
 	for (long v = 0; g->in_box && v < g->n; v++)
-		d->row[v] = settled(g, d->box[g->in_box[v]]);
+		d->row[v] = d->floats[v];
 	c->fn(c->ctx, (int)t, d->row, worker);
 }
 
@@ -222,13 +235,10 @@ static void one_floats(void *ctx, long t, int worker)
 	const struct desk *d = &c->desk[worker];
 	float *row = c->out + t * g->n;
 
-	if (!g->in_box) {
+	if (g->in_box)
+		take_from_box(g, (int)t, d, row);
+	else
 		image_gather(g->im, (int)t, g->nonfinite, g->n, g->index, row);
-		return;
-	}
-	make_box(g, (int)t, d);
-	for (long v = 0; v < g->n; v++)
-		row[v] = settled(g, d->box[g->in_box[v]]);
 }
 
 void gather_floats(const struct gather *g, float *out, int n_threads, struct arena *a)
