@@ -152,6 +152,8 @@ void image_box(struct box *out, const struct image *im, double rtol, int n_threa
 	look(&c, range_of_plane, n_threads, a);
 	out->nan = c.seen[0].nan;
 	c.threshold = rtol * fmax(fmax(-c.seen[0].low, c.seen[0].high), 0);
+	if (isinf(c.threshold))   /* an infinity says nothing of what is small */
+		c.threshold = 0;
 	look(&c, box_of_plane, n_threads, a);
 	out->empty = c.seen[0].stop[0] == 0;
 	for (int d = 0; d < 3; d++) {

@@ -1,0 +1,132 @@
+"""Each case: its files, and the steps that meet them. `bold` and `mask` are good ones that every case has."""
+from images import (GRID, N, bold, brain, floats, head, inf, mask, nan, nifti, pack, values)
+
+cases = {}
+MAKE = "{do: image.mean, image: $x}"
+SPHERE = "{do: signals.spheres, bold: $x, seeds: [[0, 0, 0]], radius: 8 mm}"
+CENTRE = 4 + GRID[0] * (4 + GRID[1] * 3)   # a voxel of the head
+VOXELS = "{do: signals.voxels, bold: $x, mask: $mask, standardize: zscore_sample}"
+
+
+def case(name, content, step=MAKE, file="x.nii", kind="image", more=None, inputs=""):
+    """content: bytes of the input x, or {file: bytes} with `file` the one that is named."""
+    files = content if isinstance(content, dict) else {file: content}
+    text = ("sulcus: 1\ninputs:\n  x: {kind: %s, files: %s%s}\n  bold: {kind: bold, files: bold.nii.gz}\n"
+            "  mask: {kind: mask, files: mask.nii}\nsteps:\n  a: %s\n" % (kind, file, inputs, step))
+    cases[name] = ({"bold.nii.gz": pack(bold), "mask.nii": brain, **files}, text + (more or ""))
+
+
+# ---- headers ----
+header = lambda *a, **k: nifti(None, *a, **k)
+case("zero_voxels", header((0, 9, 7, 20)))
+case("negative_size", header((-8, 9, 7, 20)))
+case("no_axes", header(GRID, dim0=0))
+case("eight_axes", header(GRID, dim0=8))
+case("two_to_the_31_voxels", header((2048, 2048, 512)))
+case("two_to_the_45_voxels", header((32767, 32767, 32767, 32767)))
+case("five_axes", header((*GRID, 1, 3)))
+case("five_axes_of_which_one_counts", nifti(values(20), (*GRID, 20, 1)))
+case("two_axes", nifti(list(range(72)), (8, 9)))
+case("negative_pixdim", nifti(values(20), pixdim=(-4, 4, -4, 2), forms=(1, 0), qform=(0, 0, 0, -16, -16, -12)))
+case("zero_pixdim", nifti(values(20), pixdim=(0, 4, 4, 2), forms=(0, 0)))
+case("singular_affine", nifti(values(20), affine=[[4, 0, 0, -16], [4, 0, 0, -16], [0, 0, 4, -12]]))
+case("nan_affine", nifti(values(20), affine=[[4, 0, 0, -16], [0, nan, 0, -16], [0, 0, 4, -12]]))
+case("nan_offset_of_affine", nifti(values(20), affine=[[4, 0, 0, nan], [0, 4, 0, -16], [0, 0, 4, -12]]))
+case("nan_quaternion", nifti(values(20), forms=(1, 0), qform=(nan, 0, 0, 0, 0, 0)))
+case("long_quaternion", nifti(values(20), forms=(1, 0), qform=(1, 1, 0, 0, 0, 0)))
+case("nan_intercept", nifti(values(20), slope=(2, nan)))
+case("nan_slope", nifti(values(20), slope=(nan, 5)))
+case("colours", header(GRID, "rgb"))
+case("complex_numbers", header(GRID, "complex64"))
+case("voxels_inside_the_header", nifti(values(20), offset=100))
+case("nan_place_of_voxels", nifti(values(20), offset=nan))
+case("analyze", nifti(values(20), magic=b"\0\0\0\0"))
+case("wrong_magic", nifti(values(20), magic=b"n+9\0"))
+
+# ---- files ----
+zipped = pack(bold)
+case("empty_file", b"")
+case("short_header", bold[:200])
+case("truncated", bold[:10000])
+case("truncated_gz", zipped[:len(zipped) // 2], file="x.nii.gz")
+case("truncated_trailer_of_gz", zipped[:-3], file="x.nii.gz")
+case("damaged_gz", zipped[:len(zipped) // 2] + bytes(20) + zipped[len(zipped) // 2 + 20:], file="x.nii.gz")
+case("wrong_sum_of_gz", zipped[:-8] + bytes(4) + zipped[-4:], file="x.nii.gz")
+case("trailing_bytes_of_gz", zipped + b"and more", file="x.nii.gz")
+case("trailing_zeros_of_gz", zipped + bytes(512), file="x.nii.gz")
+case("two_members_of_gz", pack(bold[:9000]) + pack(bold[9000:]), file="x.nii.gz")
+case("image_twice_in_gz", zipped + zipped, file="x.nii.gz")
+case("gz_without_its_name", zipped)
+case("name_of_gz_without_it", bold, file="x.nii.gz")
+case("text_for_an_image", b"this is no image at all\n", file="x.txt")
+case("image_by_another_name", bold, file="x.dat")
+case("picture", b"\x89PNG\r\n\x1a\n" + bytes(400), file="x.png")
+case("pair_without_img", {"x.hdr": header(magic=b"ni1\0", offset=0)[:348]}, file="x.hdr")
+case("pair_with_short_img", {"x.hdr": header(magic=b"ni1\0", offset=0)[:348], "x.img": bytes(1000)}, file="x.hdr")
+case("pair_in_one_name", nifti(values(20), magic=b"ni1\0"))
+
+# ---- volumes and voxels ----
+one = nifti(values(1), GRID, pixdim=(4, 4, 4, 0))
+one_4d = nifti(values(1), (*GRID, 1))
+case("one_volume_for_bold", one, kind="bold")
+case("one_volume_of_four_axes_for_bold", one_4d, kind="bold")
+case("run_for_a_mask", bold, "{do: signals.voxels, bold: $bold, mask: $x}", kind="mask")
+case("one_volume_for_signals", one, SPHERE)
+case("one_volume_for_voxels", one, VOXELS)
+case("one_volume_over_time", one, '{do: image.math, a: $x, formula: "a - mean_t(a)"}')
+case("volumes_that_do_not_fit", nifti(values(10), (*GRID, 10)), '{do: image.math, a: $bold, b: $x, formula: "a + b"}')
+case("run_for_a_volume", one, '{do: image.math, a: $x, b: $bold, formula: "a + b"}')
+case("empty_mask", mask(lambda i, t: 0), "{do: signals.voxels, bold: $bold, mask: $x}", kind="mask")
+case("nan_mask", nifti([nan] * N, GRID, "float32"), "{do: signals.voxels, bold: $bold, mask: $x}", kind="mask")
+all_nan = floats(lambda i, t: nan)
+some_nan = floats(lambda i, t: nan if i == CENTRE and t == 3 else head(i, t))
+some_inf = floats(lambda i, t: inf if i == CENTRE and t == 3 else head(i, t))
+constant = floats(lambda i, t: 5)
+for name, x in {"all_nan": all_nan, "some_nan": some_nan, "some_inf": some_inf, "constant": constant}.items():
+    case(f"{name}_smooth", x, "{do: image.smooth, image: $x}")
+    case(f"{name}_mean", x)
+    case(f"{name}_math", x, '{do: image.math, a: $x, formula: "(a - mean_t(a)) / std_t(a)"}')
+    case(f"{name}_math_mean", x, '{do: image.math, a: $x, formula: "a / mean(a)"}')
+    case(f"{name}_background", x, "{do: mask.background, image: $x}")
+    case(f"{name}_epi", x, "{do: mask.epi, image: $x}")
+    case(f"{name}_spheres", x, SPHERE)
+    case(f"{name}_voxels", x, VOXELS)
+    case(f"{name}_threshold", x, "{do: image.threshold, image: $x, threshold: 3}")
+    case(f"{name}_crop", x, "{do: image.crop, image: $x}")
+    case(f"{name}_resample", x, "{do: image.resample, image: $x, voxel: 5 mm}")
+case("one_voxel", nifti([5], (1, 1, 1)), "{do: image.smooth, image: $x}")
+case("one_voxel_background", nifti([5], (1, 1, 1)), "{do: mask.background, image: $x}")
+case("one_voxel_epi", nifti([5], (1, 1, 1)), "{do: mask.epi, image: $x}")
+case("one_voxel_run", nifti(list(range(20)), (1, 1, 1, 20)), "{do: signals.voxels, bold: $x}")
+shifted = nifti(values(1), GRID, "uint8", affine=[[4, 0, 0, -15], [0, 4, 0, -16], [0, 0, 4, -12]])
+case("mask_elsewhere", shifted, "{do: signals.voxels, bold: $bold, mask: $x}", kind="mask")
+case("image_elsewhere", shifted, '{do: image.math, a: $bold, b: $x, formula: "a * b"}', kind="mask")
+case("seed_outside", bold, "{do: signals.spheres, bold: $x, seeds: [[0, 0, 100]], radius: 8 mm}")
+case("smoothing_too_wide", bold, "{do: image.smooth, image: $x, fwhm: 900 mm}")
+
+# ---- formulas ----
+for name, formula in {"unknown_function": "a > prcentile(a, 90)", "unknown_name": "img * 2", "open_parenthesis": "(a + 1",
+                      "too_few_arguments": "where(a, 1)", "missing_port": "a * b", "number": "np.mean(a)",
+                      "chained": "0 < a < 5", "method": "a.mean()", "empty": ""}.items():
+    case(f"formula_{name}", bold, '{do: image.math, a: $x, formula: "%s"}' % formula)
+case("formula_folded", bold, "\n    do: image.math\n    a: $x\n    formula: >-\n      a\n      + q")
+case("formula_in_a_param", bold, '{do: image.math, a: $x, formula: $f}', more='params: {f: "a + q"}\n')
+
+# ---- tables ----
+rows = lambda f, n=20: "".join(f(i) + "\n" for i in range(n))
+clean = "{do: signals.spheres, bold: $bold, seeds: [[0, 0, 0]], radius: 8 mm, confounds: $x}"
+row = lambda i: f"{i * 7 % 11}\t{i * 5 % 13}"
+tables = {
+    "ragged_rows": "a\tb\n" + rows(row, 12) + "1\n" + rows(row, 7),
+    "text_for_numbers": "a\tb\n" + rows(row, 12) + "1\tmuch\n" + rows(row, 7),
+    "duplicate_columns": "a\ta\n" + rows(row),
+    "no_rows": "a\tb\n",
+    "no_bytes": "",
+    "rows_and_volumes": "a\tb\n" + rows(row, 19),
+    "not_a_number_in_a_row": "a\tb\n" + rows(row, 12) + "n/a\t1\n" + rows(row, 7),
+    "infinity_in_a_row": "a\tb\n" + rows(row, 12) + "inf\t1\n" + rows(row, 7),
+    "constant_column": "a\tb\n" + rows(lambda i: f"{i}\t3"),
+    "binary": "\0\1\2\3",
+}
+for name, text in tables.items():
+    case(f"table_{name}", text.encode(), clean, file="x.tsv", kind="table")
