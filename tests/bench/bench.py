@@ -17,6 +17,9 @@ import tempfile
 import threading
 import time
 
+import bench_resample
+import bench_smooth
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 rows = []
@@ -81,6 +84,7 @@ def report(work, figures, must, unit="ms", extra=""):
 class Bench:
     def __init__(self, args):
         self.sulcus = str(pathlib.Path(args.build).resolve() / "engine/cli/sulcus")
+        self.kernels = pathlib.Path(args.build).resolve() / "tests/unit/num/bench_num"
         self.runs, self.peer = args.runs, args.peer
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
         self.n = 0
@@ -178,6 +182,12 @@ class Bench:
         ran = [t["task"] for t in record["tasks"] if t["state"] == "ran"]
         report("adding one subject to 20", [seconds], "its tasks and the gathers", extra=f"ran {len(ran)}: {' '.join(sorted(ran))}")
 
+    def resample(self):
+        bench_resample.resample(self, run, report)
+
+    def smooth(self):
+        bench_smooth.smooth(self, run, report)
+
 
 def main():
     p = argparse.ArgumentParser()
@@ -188,7 +198,7 @@ def main():
     args = p.parse_args()
     b = Bench(args)
     try:
-        for name in ("seed_to_voxel", "scale", "subject"):
+        for name in ("seed_to_voxel", "scale", "subject", "resample", "smooth"):
             if not args.only or args.only == name:
                 getattr(b, name)()
     finally:
