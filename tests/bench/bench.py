@@ -17,6 +17,8 @@ import tempfile
 import threading
 import time
 
+import bench_clean
+import bench_extract
 import bench_resample
 import bench_smooth
 
@@ -85,6 +87,8 @@ class Bench:
     def __init__(self, args):
         self.sulcus = str(pathlib.Path(args.build).resolve() / "engine/cli/sulcus")
         self.kernels = pathlib.Path(args.build).resolve() / "tests/unit/num/bench_num"
+        self.inflater = pathlib.Path(args.build).resolve() / "tests/bench/bench_inflate"
+        self.cleaner = pathlib.Path(args.build).resolve() / "tests/bench/bench_clean"
         self.runs, self.peer = args.runs, args.peer
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
         self.n = 0
@@ -182,8 +186,14 @@ class Bench:
         ran = [t["task"] for t in record["tasks"] if t["state"] == "ran"]
         report("adding one subject to 20", [seconds], "its tasks and the gathers", extra=f"ran {len(ran)}: {' '.join(sorted(ran))}")
 
+    def extract(self):
+        bench_extract.extract(self, run, report, ROOT)
+
     def resample(self):
         bench_resample.resample(self, run, report)
+
+    def clean(self):
+        bench_clean.clean(self, run, report)
 
     def smooth(self):
         bench_smooth.smooth(self, run, report)
@@ -198,7 +208,7 @@ def main():
     args = p.parse_args()
     b = Bench(args)
     try:
-        for name in ("seed_to_voxel", "scale", "subject", "resample", "smooth"):
+        for name in ("seed_to_voxel", "scale", "subject", "extract", "resample", "smooth", "clean"):
             if not args.only or args.only == name:
                 getattr(b, name)()
     finally:

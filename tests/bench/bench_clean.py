@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Cleaning floats in memory: detrending, 0.01 to 0.1 Hz, 15 confounds, z-scores, beside nilearn.signal.clean.
+
+sulcus' time is that of the functions, by the program bench_clean, and its peak that of this whole process.
+As a program of its own it is the peer: bench_clean.py VOLUMES COLUMNS TURNS prints seconds and peak memory, or exits with 77.
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+SHAPES = ((168, 31000, 5), (1200, 100000, 1))   # volumes, columns, turns of the peer
+
+
+def peer(b, volumes, columns, turns):
+    """Median seconds and peak bytes, or None."""
+    done = subprocess.run([b.peer, __file__, str(volumes), str(columns), str(turns)], capture_output=True, text=True)
+    if done.returncode == 77:
+        print(f"peer skipped: no nilearn for {b.peer}")
+    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+
+
+def clean(b, run, report):
+    for volumes, columns, turns in SHAPES:
+        other = peer(b, volumes, columns, turns)
+        for way in ("butterworth", "projection"):
+            for threads in (1, 2):
+                argv = [str(b.cleaner), str(volumes), str(columns), way, str(threads), str(b.runs)]
+                _, peak, text = run(argv, memory=True)
+                ours = json.loads(text)
+                extra = f"peak {peak / (4 * volumes * columns):.2f} times the data"
+                if other:
+                    extra += f"; {other['seconds'] / statistics.median(ours):.1f} times faster than nilearn " \
+                             f"({other['seconds']:.1f} s, {other['peak_bytes'] / (4 * volumes * columns):.1f} times the data)"
+                report(f"clean {volumes:,} x {columns:,} in memory, {way}, {threads} thread{'s' if threads > 1 else ''}", ours,
+                       "15 times nilearn, 1.3 times the data" if way == "butterworth" else "-", extra=extra)
+
+
+def main():
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, str(os.cpu_count()))
+    try:
+        import resource
+        import time
+        import warnings
+
+        import numpy as np
+        from nilearn import signal
+    except ImportError as why:
+        print(f"skipped: {why}", file=sys.stderr)
+        sys.exit(77)
+    warnings.simplefilter("ignore")
+    volumes, columns, turns = map(int, sys.argv[1:])
+    rng, seconds = np.random.default_rng(0), []
+    confounds = rng.standard_normal((volumes, 15))
+    x = rng.standard_normal((volumes, columns), dtype=np.float32)
+    x *= 100
+    x += 10000
+    for _ in range(turns):
+        start = time.perf_counter()
+        signal.clean(x, confounds=confounds, detrend=True, standardize="zscore_sample", low_pass=0.1, high_pass=0.01, t_r=2.0)
+        seconds.append(time.perf_counter() - start)
+    print(json.dumps({"seconds": statistics.median(seconds), "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+
+
+if __name__ == "__main__":
+    main()
