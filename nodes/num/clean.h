@@ -6,8 +6,8 @@
  *   filter), then one of the scalings. Before a filter censored volumes are filled from the kept ones and afterwards
  *   left out; without a filter they are left out first.
  *   Projection: trend, the Fourier frequencies outside the band, and the confounds are taken out of the kept volumes in
- *   one least-squares fit, so that nothing comes back and no values are invented (AFNI's 3dTproject; Lindquist et al.
- *   2018, Modular preprocessing pipelines can reintroduce artifacts).
+ *   one least-squares fit, so that nothing comes back and no values are invented (AFNI's 3dTproject; Lindquist et
+ *   al. 2018, Human Brain Mapping 40:2358).
  * Columns are taken FILTER_LANES at a time and stay in the cache from the first step to the last. A value that is not
  * finite spoils its own column only. Where we differ from nilearn 0.12.1: it takes a column for constant when its
  * standard deviation is below eps; here also when it is below 1000 eps of its size before the chain, else z-scores blow
