@@ -199,7 +199,7 @@ static struct error *take_gz(struct sink *k, const struct image_source *s, const
 	return take_bytes(k, inside, got);
 }
 
-static struct error *copy_voxels(struct sink *k, const struct image_source *s, struct arena *a)
+static struct error *copy_voxels(struct sink *k, struct image_source *s, struct arena *a)
 {
 	struct error *e;
 	void *bytes;
@@ -211,6 +211,7 @@ static struct error *copy_voxels(struct sink *k, const struct image_source *s, s
 	else
 		e = take_bytes(k, bytes, (int64_t)n < k->end ? n : (size_t)k->end);
 	mapped_close(bytes, n);
+	s->beyond = (s->gz ? k->at : (int64_t)n) - k->end;
 	return e ? e : nifti_check_size(&s->nifti, k->at, s->voxel_path);
 }
 
@@ -230,7 +231,7 @@ static const struct run *runs_of(int *n_run, int n_keep, const int *volume, stru
 	return run;
 }
 
-struct error *source_write(const char *to, const struct image_source *s, int n_keep, const int *volume, struct arena *a)
+struct error *source_write(const char *to, struct image_source *s, int n_keep, const int *volume, struct arena *a)
 {
 	unsigned char header[NIFTI_HEADER_MAX];
 	struct sink k = { .path = to, .from = s->voxel_path, .end = bytes_needed(s), .offset = s->nifti.offset,

@@ -17,6 +17,7 @@ struct image_source {
 	struct nifti nifti;
 	int64_t voxel_file_size;
 	bool gz;                                   /* the file with the voxels */
+	int64_t beyond;                            /* bytes behind the voxels, once source_write has run */
 	const char *space;                         /* from space-NAME in the file's name, else "" */
 };
 
@@ -24,7 +25,7 @@ struct image_source {
  * path: an .nii, or either of .hdr and .img, each also with .gz. */
 must_check struct error *source_open(struct image_source *out, const char *path, struct arena *a);
 /* Writes an uncompressed single file of the volumes listed (volume NULL: all, in order), checking every byte. */
-must_check struct error *source_write(const char *to, const struct image_source *s, int n_keep, const int *volume,
+must_check struct error *source_write(const char *to, struct image_source *s, int n_keep, const int *volume,
                                       struct arena *a);
 /* Facts of what source_write makes of n_keep volumes. */
 void source_facts(struct image_facts *out, const struct image_source *s, int n_keep);

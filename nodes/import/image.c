@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "fmri/run_finite.h"
 #include "fmri/sidecar.h"
 #include "img/facts.h"
+#include "img/image.h"
 #include "img/labels.h"
 #include "img/source.h"
 
@@ -209,6 +211,36 @@ struct error *import_image_shape(struct shape *s, const struct import_image_para
 	return NULL;
 }
 
+/* Voxels that are never a number are taken for places without a value, such as those outside the head. */
+static void note_not_finite(struct node_env *env, const struct image *im, const char *path)
+{
+	long n = grid_size(&im->grid);
+	struct not_finite found;
+
+	if (im->type != IMAGE_FLOAT32 && im->type != IMAGE_FLOAT64)
+		return;
+	found = run_not_finite(im, n, NULL, arena_alloc(env->arena, (size_t)n, 1), env->n_threads);
+	if (found.always == n)
+		node_note(env, "no voxel of %s is a number: all are NaN or infinite", path);
+	else if (found.some > found.always)
+		node_note(env, "%ld of %ld voxels of %s are NaN or infinite in some volumes, but not in all", found.some - found.always,
+		          n, path);
+}
+
+static struct error *take(struct node_env *env, struct image_source *source, const struct choice *c, const char *to)
+{
+	struct image im;
+
+	TRY(source_write(to, source, c->n, c->volume, env->arena));
+	if (source->beyond >= NIFTI_HEADER_MAX)   /* room for another image */
+		node_note(env, "%lld bytes of %s behind its voxels are not read: is it several images in one file?",
+		          (long long)source->beyond, source->voxel_path);
+	TRY(image_open(&im, to, env->arena));
+	note_not_finite(env, &im, source->voxel_path);
+	image_close(&im);
+	return NULL;
+}
+
 struct error *import_image_run(struct node_env *env, const struct import_image_params *params,
                                const struct import_image_inputs *in, const struct import_image_outputs *out)
 {
@@ -229,5 +261,5 @@ struct error *import_image_run(struct node_env *env, const struct import_image_p
 	source.nifti.tr_s = t.tr_s;
 	source.nifti.set_tr = t.set;
 	TRY(add_names(env, out->image, in->file, c.n));
-	return source_write(out_blob(out->image, "image.nii"), &source, c.n, c.volume, env->arena);
+	return take(env, &source, &c, out_blob(out->image, "image.nii"));
 }
