@@ -93,6 +93,9 @@ class Bench:
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
         self.n = 0
 
+    def num(self, program):
+        return str(pathlib.Path(self.sulcus).parents[2] / "tests/unit/num" / program)
+
     def fresh(self):
         self.n += 1
         folder = self.top / str(self.n)
