@@ -19,7 +19,7 @@ struct votes {
 
 static const char *name_of(const char *cell, int k, struct arena *a)
 {
-	return cell[0] ? arena_printf(a, "the mask of %s", cell) : arena_printf(a, "mask number %d", k + 1);
+	return cell[0] ? arena_printf(a, "the mask %s", cell) : arena_printf(a, "mask number %d", k + 1);
 }
 
 /* Adds mask k; each is forgotten before the next, so that many take no more memory than one. */
@@ -83,18 +83,37 @@ static struct error *nothing(const struct votes *v, const struct items *masks, c
 	                 v->n, most, sizes_text(v, masks, a));
 }
 
-struct error *mask_vote(struct node_env *env, const struct items *masks, const struct vote *vote, struct out *mask,
+/* a, b and the list as one list; a and b go by these names. */
+static struct items all_of(const struct vote_inputs *in, struct arena *a)
+{
+	struct items all = { 0 };
+	struct item *item = NEW_N(a, struct item, in->masks.n + 2);
+
+	if (in->a)
+		item[all.n++] = *in->a;
+	if (in->b)
+		item[all.n++] = *in->b;
+	for (int k = 0; k < all.n; k++)
+		item[k].cell = k || !in->a ? "b" : "a";
+	for (int k = 0; k < in->masks.n; k++)
+		item[all.n++] = in->masks.item[k];
+	all.item = item;
+	return all;
+}
+
+struct error *mask_vote(struct node_env *env, const struct vote_inputs *in, const struct vote *vote, struct out *mask,
                         struct out *count)
 {
 	/* nilearn's bound, so that a fraction of 1 means all of them. */
 	const double fraction = vote->fraction < 1 - 1e-7 ? vote->fraction : 1 - 1e-7;
+	const struct items masks = all_of(in, env->arena);
 	struct votes v;
 	unsigned char *inside;
 	long size, n = 0;
 
-	if (masks->n == 0)
-		return error_new(ERR_DATA, "there is no mask to combine");
-	TRY(count_all(&v, masks, env->arena));
+	if (masks.n == 0)
+		return error_new(ERR_DATA, "there is no mask to combine: give a and b, or masks");
+	TRY(count_all(&v, &masks, env->arena));
 	size = grid_size(&v.grid);
 	inside = arena_alloc(env->arena, (size_t)size, 1);
 	for (long i = 0; i < size; i++) {
@@ -102,36 +121,56 @@ struct error *mask_vote(struct node_env *env, const struct items *masks, const s
 		n += inside[i];
 	}
 	if (n == 0)
-		return nothing(&v, masks, vote, env->arena);
+		return nothing(&v, &masks, vote, env->arena);
 	if (vote->connected)
 		morph_largest(inside, v.grid.n, env->arena);
 	TRY(image_write_bytes(out_blob(mask, "image.nii"), &v.grid, inside));
 	return image_write(out_blob(count, "image.nii"), &v.grid, 1, 0, IMAGE_INT32, v.count);
 }
 
-void mask_vote_shape(struct shape *s)
+/* The first mask whose grid is known, to which the others are held. */
+struct first { bool known; struct grid grid; const char *name; };
+
+static void port_shape(struct shape *s, const char *port, struct first *first)
 {
-	struct image_facts first, other, out;
-	struct error *e;
+	struct image_facts f;
 
-	if (!image_facts_from(&first, shape_in_n(s, "masks", 0), s->arena))
-		return;
-	for (int k = 0; k < shape_n(s, "masks"); k++) {
-		const char *name = name_of(shape_cell(s, "masks", k), k, s->arena);
+	for (int k = 0; k < shape_n(s, port); k++) {
+		const char *name = name_of(port[1] ? shape_cell(s, port, k) : port, k, s->arena);
+		struct error *e;
 
-		if (!image_facts_from(&other, shape_in_n(s, "masks", k), s->arena))
+		if (!image_facts_from(&f, shape_in_n(s, port, k), s->arena))
 			continue;
-		if (other.n_vol > 1)
-			shape_error(s, "masks", "%s has %d volumes, must have one", name, other.n_vol);
-		e = grid_check(&other.grid, name, &first.grid, name_of(shape_cell(s, "masks", 0), 0, s->arena));
+		if (f.n_vol > 1)
+			shape_error(s, port, "%s has %d volumes, must have one", name, f.n_vol);
+		if (!first->known)
+			*first = (struct first){ true, f.grid, name };
+		e = grid_check(&f.grid, name, &first->grid, first->name);
 		if (e)
-			shape_error(s, "masks", "%s", e->text);
+			shape_error(s, port, "%s", e->text);
 		error_free(e);
 	}
+}
+
+void mask_vote_shape(struct shape *s)
+{
+	static const char *const port[] = { "a", "b", "masks" };
+	struct first first = { 0 };
+	struct image_facts out;
+	int n = 0;
+
+	for (int k = 0; k < 3; k++) {
+		n += shape_n(s, port[k]);
+		port_shape(s, port[k], &first);
+	}
+	if (n == 0)
+		shape_error(s, "", "there is no mask to combine: give a and b, or masks");
+	if (!first.known)
+		return;
 	out = image_facts_new(&first.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&out, s->arena));
 	out = image_facts_new(&first.grid, 1, 0, "int32");
 	shape_out(s, "count", image_facts_to(&out, s->arena));
 	s->memory = 30 * grid_size(&first.grid) + (8 << 20);
-	s->seconds = 2e-9 * (double)grid_size(&first.grid) * shape_n(s, "masks") + 0.005;
+	s->seconds = 2e-9 * (double)grid_size(&first.grid) * n + 0.005;
 }

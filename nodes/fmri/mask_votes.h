@@ -13,11 +13,15 @@ struct shape;
  * it is 0; then of these the largest connected part. */
 struct vote { double fraction; bool connected; };
 
+/* Two masks, a list of them, or both. */
+struct vote_inputs { const struct item *a, *b; struct items masks; };
+#define VOTE_INPUTS(in) ((struct vote_inputs){ (in)->a, (in)->b, (in)->masks })
+
 /* Writes the mask and, as int32, how many masks have each voxel. The error for an empty result says how many voxels each mask
  * has. */
-must_check struct error *mask_vote(struct node_env *env, const struct items *masks, const struct vote *vote, struct out *mask,
-                                   struct out *count);
-/* The shape of a node with the list `masks` and the outputs `mask` and `count`. */
+must_check struct error *mask_vote(struct node_env *env, const struct vote_inputs *in, const struct vote *vote,
+                                   struct out *mask, struct out *count);
+/* The shape of a node with the ports `a`, `b`, `masks` and the outputs `mask` and `count`. */
 void mask_vote_shape(struct shape *s);
 
 #endif

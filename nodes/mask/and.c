@@ -7,8 +7,9 @@ struct error *mask_and_run(struct node_env *env, const struct mask_and_params *p
                            const struct mask_and_outputs *out)
 {
 	const struct vote vote = { params->threshold, params->connected };
+	const struct vote_inputs masks = VOTE_INPUTS(in);
 
-	return mask_vote(env, &in->masks, &vote, out->mask, out->count);
+	return mask_vote(env, &masks, &vote, out->mask, out->count);
 }
 
 struct error *mask_and_shape(struct shape *s, const struct mask_and_params *params)

@@ -7,8 +7,9 @@ struct error *mask_or_run(struct node_env *env, const struct mask_or_params *par
                            const struct mask_or_outputs *out)
 {
 	const struct vote vote = { 0, params->connected };
+	const struct vote_inputs masks = VOTE_INPUTS(in);
 
-	return mask_vote(env, &in->masks, &vote, out->mask, out->count);
+	return mask_vote(env, &masks, &vote, out->mask, out->count);
 }
 
 struct error *mask_or_shape(struct shape *s, const struct mask_or_params *params)

@@ -23,9 +23,9 @@ TEST(golden_masks)
 	                             &(struct mask_background_outputs){ background }));
 	masks[0] = *h_item(epi, "mask");
 	masks[1] = *h_item(background, "mask");
-	CHECK_OK(mask_and_run(h_env(1), &(struct mask_and_params){ 1, true }, &(struct mask_and_inputs){ { 2, masks } },
+	CHECK_OK(mask_and_run(h_env(1), &(struct mask_and_params){ 1, true }, &(struct mask_and_inputs){ .masks = { 2, masks } },
 	                      &(struct mask_and_outputs){ and, h_out() }));
-	CHECK_OK(mask_or_run(h_env(1), &(struct mask_or_params){ false }, &(struct mask_or_inputs){ { 2, masks } },
+	CHECK_OK(mask_or_run(h_env(1), &(struct mask_or_params){ false }, &(struct mask_or_inputs){ .masks = { 2, masks } },
 	                     &(struct mask_or_outputs){ or, h_out() }));
 	CHECK_OK(mask_template_run(h_env(1), &(struct mask_template_params){ .threshold = 0.5 },
 	                           &(struct mask_template_inputs){ h_f4(1, IMAGE_INT16), h_item(epi, "mask") },

@@ -241,7 +241,7 @@ static struct error *both(struct item *masks, int n, double threshold, bool conn
 {
 	const struct mask_and_params p = { threshold, connected };
 
-	return mask_and_run(h_env(1), &p, &(struct mask_and_inputs){ { n, masks } }, &(struct mask_and_outputs){ o, count });
+	return mask_and_run(h_env(1), &p, &(struct mask_and_inputs){ .masks = { n, masks } }, &(struct mask_and_outputs){ o, count });
 }
 
 static void check_voxels(const struct out *o, const float *must)
@@ -269,7 +269,7 @@ TEST(masks_are_combined_at_a_fraction)
 	check_voxels(o, (float[]){ 1, 1, 0, 0, 0, 0 });
 	CHECK_OK(both(masks, 2, 0.5, false, o = h_out(), h_out()));
 	check_voxels(o, (float[]){ 1, 1, 0, 0, 1, 0 });
-	CHECK_OK(mask_or_run(h_env(1), &(struct mask_or_params){ false }, &(struct mask_or_inputs){ { 4, masks } },
+	CHECK_OK(mask_or_run(h_env(1), &(struct mask_or_params){ false }, &(struct mask_or_inputs){ .masks = { 4, masks } },
 	                     &(struct mask_or_outputs){ o = h_out(), h_out() }));
 	check_voxels(o, (float[]){ 1, 1, 1, 0, 1, 0 });
 }
@@ -282,12 +282,35 @@ TEST(an_empty_intersection_says_how_many_voxels_each_mask_has)
 	masks[1] = *h_image(&line, 1, 0, IMAGE_FLOAT32, (float[]){ 0, 0, 0, 1, 0, 0 });
 	masks[1].cell = "02";
 	CHECK_ERROR(both(masks, 4, 1, false, h_out(), h_out()),
-	            "the most that share one are 3 (the mask of 01 has 4 voxels, the mask of 02 has 1 voxels,");
+	            "the most that share one are 3 (the mask 01 has 4 voxels, the mask 02 has 1 voxels,");
 	CHECK_ERROR(both(masks, 0, 1, false, h_out(), h_out()), "there is no mask");
 	masks[1] = *h_f4(1, IMAGE_INT16);
 	CHECK_ERROR(both(masks, 4, 1, false, h_out(), h_out()), "mask number 2 is 6x7x5");
 	masks[1] = *h_image(&line, 2, 0, IMAGE_FLOAT32, (float[12]){ 1 });
 	CHECK_ERROR(both(masks, 4, 1, false, h_out(), h_out()), "mask number 2 has 2 volumes, must have one");
+}
+
+TEST(two_masks_are_a_and_b)
+{
+	struct item masks[4];
+	struct out *o = h_out();
+	struct shape *s = h_shape();
+	struct image_facts f = image_facts_new(&line, 1, 0, "uint8");
+
+	four_masks(masks);
+	CHECK_OK(mask_and_run(h_env(1), &(struct mask_and_params){ 1, false }, &(struct mask_and_inputs){ .a = &masks[0], .b = &masks[1] },
+	                      &(struct mask_and_outputs){ o, h_out() }));
+	check_voxels(o, (float[]){ 1, 1, 0, 0, 1, 0 });
+	masks[1] = *h_image(&line, 1, 0, IMAGE_FLOAT32, (float[]){ 0, 0, 0, 1, 0, 0 });
+	CHECK_ERROR(mask_and_run(h_env(1), &(struct mask_and_params){ 1, false }, &(struct mask_and_inputs){ .a = &masks[0], .b = &masks[1] },
+	                         &(struct mask_and_outputs){ h_out(), h_out() }), "(the mask a has 4 voxels, the mask b has 1 voxels)");
+	CHECK_OK(mask_and_shape(s, &(struct mask_and_params){ 1, false }));
+	h_given(s, "a", image_facts_to(&f, check_arena()), NULL);
+	f.grid.n[0] = 5;
+	h_given(s, "b", image_facts_to(&f, check_arena()), NULL);
+	CHECK_OK(mask_and_shape(s, &(struct mask_and_params){ 1, false }));
+	CHECK_TEXT(h_problems(s), "error : there is no mask to combine: give a and b, or masks\n"
+	           "error b: the mask b is 5x1x1 at 2 mm, the mask a 6x1x1 at 2 mm: they must share a grid\n");
 }
 
 TEST(masks_that_do_not_fit_are_told_from_their_headers)
@@ -305,7 +328,7 @@ TEST(masks_that_do_not_fit_are_told_from_their_headers)
 	h_given(s, "masks", image_facts_to(&f, check_arena()), &masks[2]);
 	CHECK_OK(mask_and_shape(s, &(struct mask_and_params){ 1, false }));
 	CHECK_TEXT(h_problems(s), "error masks: mask number 2 has 7 volumes, must have one\n"
-	           "error masks: the mask of 03 is 5x1x1 at 2 mm, mask number 1 6x1x1 at 2 mm: they must share a grid\n");
+	           "error masks: the mask 03 is 5x1x1 at 2 mm, mask number 1 6x1x1 at 2 mm: they must share a grid\n");
 }
 
 /* ---- masks of other nodes, from their headers ---- */
