@@ -54,12 +54,19 @@ def add_parts(path, s):
     """The ports and parameters of schemas/parts/NAME.yaml come after the node's own; what the node declares itself stays."""
     for name in s.get("parts") or []:
         file = os.path.join(os.path.dirname(path), "..", "parts", name + ".yaml")
-        with open(file) as f:
-            p = yaml.safe_load(f)
+        p = load(file)
         known(file, name, p, PART_KEYS)
         for part in ("inputs", "outputs", "params"):
             for key, what in (p.get(part) or {}).items():
                 s[part].setdefault(key, what)
+
+
+def load(path):
+    with open(path) as f:
+        try:
+            return yaml.safe_load(f)
+        except yaml.YAMLError as why:
+            fail(path, why)
 
 
 def read_node(path, s):
@@ -80,8 +87,7 @@ def read_node(path, s):
 def read(paths):
     nodes, kinds = [], []
     for path in paths:
-        with open(path) as f:
-            s = yaml.safe_load(f)
+        s = load(path)
         if "kind" in s:
             known(path, s["kind"], s, KIND_KEYS)
             kinds.append(s)
