@@ -1,6 +1,7 @@
 /* The passes over one volume, and volumes in parallel. */
 #include "num/gauss.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -81,11 +82,14 @@ static int same_rows(const struct gauss *g, const struct gauss_span *wanted, int
 /* Asks early for the line that will be written when its plane is done, and for the one of the next plane. */
 static void announce(const struct gauss *g, const struct gauss_source *in, size_t at, const float *out)
 {
-	for (size_t x = 0, next = at + plane_size(g); x < (size_t)g->n[0]; x += 16) {
+	size_t next = at + plane_size(g), ni = (size_t)g->n[0];
+	bool more = next < (size_t)in->n_vol * volume_size(g);
+
+	for (size_t x = 0; x < ni; x += 16) {
 		__builtin_prefetch(out + x, 1);
-		if (in->voxel)
+		if (more && in->voxel)
 			__builtin_prefetch(in->voxel + next + x);
-		else
+		else if (more)
 			__builtin_prefetch(in->raw + next + x);
 	}
 }

@@ -5,6 +5,7 @@
 #include "image.mean.node.h"
 #include "image.mean_of.node.h"
 #include "image.smooth.node.h"
+#include "img/facts.h"
 
 static struct out *smooth(const struct item *im, int n, const double *fwhm, int threads)
 {
@@ -81,6 +82,32 @@ TEST(smoothing_with_the_fast_kernel)
 		CHECK_NEAR(h_voxels(o)[grid_index(&g, 2, 3, 1)], 9.8636363636, 1e-6);
 		CHECK_NEAR(h_voxels(o)[grid_index(&g, 5, 6, 4)], must[compat][1], 1e-6);
 	}
+}
+
+static const char *smooth_problems(const struct image_smooth_params *p)
+{
+	struct shape *s = h_shape();
+	struct grid g = h_f4_grid();
+	struct image_facts f = image_facts_new(&g, 4, 2, "int16");
+
+	h_given(s, "image", image_facts_to(&f, check_arena()), NULL);
+	CHECK_OK(image_smooth_shape(s, p));
+	return h_problems(s);
+}
+
+TEST(smoothing_is_checked_from_the_header)
+{
+	struct image_smooth_params p = { .fwhm_mm = (double[]){ 4, 5 }, .n_fwhm = 2 };
+
+	CHECK(strstr(smooth_problems(&p), "error fwhm: the width of smoothing has 2 numbers"));
+	p.n_fwhm = 1;
+	CHECK_TEXT(smooth_problems(&p), "");
+	p.fwhm_mm = (double[]){ 900 };
+	CHECK(strstr(smooth_problems(&p), "warning fwhm: a width of 900 mm is more than half the image"));
+	p.kernel = IMAGE_SMOOTH_KERNEL_FAST;
+	CHECK(strstr(smooth_problems(&p), "warning fwhm: it is not used"));
+	p.fwhm_mm = (double[]){ 6 };
+	CHECK_TEXT(smooth_problems(&p), "");
 }
 
 TEST(smoothing_refuses_two_widths)
