@@ -24,14 +24,16 @@ static void step(const unsigned char *x, unsigned char *out, const int n[3], uns
 static void repeat(unsigned char *x, const int n[3], int times, unsigned char to, struct arena *a)
 {
 	size_t size = (size_t)n[0] * (size_t)n[1] * (size_t)n[2];
+	struct arena_mark start = arena_mark(a);
 	unsigned char *other = arena_alloc(a, size, 1);
 
 	for (int i = 0; i < times; i++) {
 		step(x, other, n, to);
 		if (memcmp(x, other, size) == 0)
-			return;
+			break;
 		memcpy(x, other, size);
 	}
+	arena_reset(a, start);
 }
 
 void morph_erode(unsigned char *x, const int n[3], int times, struct arena *a)
@@ -71,6 +73,7 @@ long morph_part(unsigned char *x, const int n[3], long v, int *part)
 void morph_largest(unsigned char *x, const int n[3], struct arena *a)
 {
 	long size = (long)n[0] * n[1] * n[2], best = 0;
+	struct arena_mark start = arena_mark(a);
 	int *part = arena_alloc(a, (size_t)size, sizeof *part), *keep = arena_alloc(a, (size_t)size, sizeof *keep);
 
 	for (int i = 0; i < n[0]; i++)
@@ -86,6 +89,7 @@ void morph_largest(unsigned char *x, const int n[3], struct arena *a)
 	memset(x, 0, (size_t)size);
 	for (long i = 0; i < best; i++)
 		x[keep[i]] = 1;
+	arena_reset(a, start);
 }
 
 static long count(const unsigned char *x, long size)
