@@ -26,13 +26,13 @@ struct error *selection_write_mask(const struct selection *s, const char *path)
 
 static void add(struct buf *b, const char *name, double x)
 {
-	buf_printf(b, "%s\"%s\": ", b->n ? ", " : "{", name);
+	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
 	json_number(b, x);
 }
 
 static void add_text(struct buf *b, const char *name, const char *text)
 {
-	buf_printf(b, "%s\"%s\": ", b->n ? ", " : "{", name);
+	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
 	json_text(b, text);
 }
 

@@ -7,7 +7,7 @@
 
 /* sin(2 pi x) for a whole turn: the Taylor series to x^15 on a quarter turn. Not the library's sine, whose last bit
  * differs between machines; error below 1e-11. */
-static double sine_turn(double x)
+double course_sine(double x)
 {
 	double y, z, sum = 0;
 	static const double factor[] = { -1.0 / (14 * 15), -1.0 / (12 * 13), -1.0 / (10 * 11), -1.0 / (8 * 9),
@@ -45,7 +45,7 @@ static void slow_wave(const struct courses *c, double *x, double low_hz, double 
 		double hz = low_hz + (high_hz - low_hz) * rng_uniform(r), phase = rng_uniform(r);
 
 		for (int t = 0; t < c->n_vol; t++)
-			x[t] += sine_turn(hz * c->tr_s * t + phase);
+			x[t] += course_sine(hz * c->tr_s * t + phase);
 	}
 	standardize(c->n_vol, x);
 }

@@ -15,6 +15,7 @@
 #include "img/table.h"
 #include "num/rng.h"
 #include "phantom/course.h"
+#include "phantom/fmriprep.h"
 #include "phantom/head.h"
 
 static const struct like {
@@ -267,6 +268,10 @@ struct error *phantom_study_run(struct node_env *env, const struct phantom_study
 		TRY(write_atlas(&s, out->atlas, env->arena));
 	if (out->confounds)
 		TRY(write_confounds(&s, out->confounds, env->arena));
+	if (out->fmriprep)
+		TRY(fmriprep_write(&s.courses, out_blob(out->fmriprep, "table.tsv"), env->arena));
+	if (out->sidecar)
+		TRY(fmriprep_write_sidecar(out_blob(out->sidecar, "file"), env->arena));
 	if (out->events)
 		TRY(write_events(&s, out->events, env->arena));
 	if (out->conditions)
@@ -283,6 +288,7 @@ struct error *phantom_study_shape(struct shape *s, const struct phantom_study_pa
 	struct image_facts bold = image_facts_new(&g, n, likes[params->shape].tr_s, "int16");
 	struct image_facts mask = image_facts_new(&g, 1, 0, "uint8"), atlas = image_facts_new(&g, 1, 0, "int32");
 	struct table_facts confounds = { n, N_CONFOUND, confound_names }, labels = { n, 2, label_names };
+	struct table_facts fmriprep = { .n_row = n };
 	struct study study;
 
 	study_make(&study, params, s->arena);
@@ -290,6 +296,8 @@ struct error *phantom_study_shape(struct shape *s, const struct phantom_study_pa
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
 	shape_out(s, "atlas", image_facts_to(&atlas, s->arena));
 	shape_out(s, "confounds", table_facts_to(&confounds, s->arena));
+	fmriprep.n_col = fmriprep_names(&fmriprep.column, n, likes[params->shape].tr_s, s->arena);
+	shape_out(s, "fmriprep", table_facts_to(&fmriprep, s->arena));
 	shape_out(s, "conditions", table_facts_to(&labels, s->arena));
 	shape_out(s, "events", table_facts_to(&(struct table_facts){ study.courses.n_stimulus, 3, event_names },
 	                                      s->arena));

@@ -4,6 +4,7 @@
 
 #include "confounds.high_variance.node.h"
 #include "confounds.select.node.h"
+#include "phantom.study.node.h"
 
 TEST(golden_high_variance)
 {
@@ -30,4 +31,15 @@ TEST(golden_select)
 	golden_expect("confounds.select", columns, "table.tsv");
 	golden_expect("confounds.select", mask, "table.tsv");
 	golden_expect("confounds.select", record, "record.json");
+}
+
+TEST(golden_phantom_of_fmriprep)
+{
+	struct phantom_study_params p = { .subjects = (const char *const[]){ "01" }, .n_subjects = 1, .run = 1, .rng_seed = 1 };
+	struct out *table = h_out(), *sidecar = h_out();
+
+	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
+	                           &(struct phantom_study_outputs){ .fmriprep = table, .sidecar = sidecar }));
+	golden_expect("phantom.study", table, "table.tsv");
+	golden_expect("phantom.study", sidecar, "file");
 }
