@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "fmri/run_finite.h"
+#include "img/image.h"
 #include "img/mask.h"
 #include "node/node.h"
 #include "num/resample.h"
@@ -79,6 +81,24 @@ struct error *region_space_new(struct region_space *out, enum region_target targ
 	if (out->moves_data && !compat)
 		TRY(keep_near(out, data, NULL, false, "bold", a));
 	return NULL;
+}
+
+long region_space_drop(struct region_space *s, const struct image *im, int n, const int voxel[], struct node_env *env)
+{
+	const int *place = s->moves_data ? nearest_places(&im->grid, &s->grid, false, env->arena) : NULL;
+	unsigned char *bad = NEW_N(env->arena, unsigned char, n + 1);
+	int *nearest = arena_alloc(env->arena, (size_t)n + 1, sizeof *nearest);
+	long n_bad;
+
+	for (int v = 0; v < n; v++)
+		nearest[v] = place ? place[voxel[v]] : voxel[v];
+	n_bad = run_not_finite(im, n, nearest, bad, env->n_threads).some;
+	for (int v = 0; v < n; v++)
+		if (bad[v])
+			s->inside[voxel[v]] = 0;
+	if (n_bad > 0)
+		node_note(env, "%ld of %d voxels of regions are left out: bold is NaN or infinite there in some volume", n_bad, n);
+	return n_bad;
 }
 
 void region_space_note(const struct region_space *s, const struct grid *data, const struct grid *own, const char *what,

@@ -31,6 +31,9 @@ must_check struct error *region_space_new(struct region_space *out, enum region_
 /* Tells what was moved onto what, if anything was. */
 void region_space_note(const struct region_space *s, const struct grid *data, const struct grid *own, const char *what,
                        struct node_env *env);
+/* Takes voxels out of inside where the data, or the voxel of the data that is nearest, is NaN or infinite in some volume.
+ * voxel [n] are those to look at, inside before. Returns how many were taken out. */
+long region_space_drop(struct region_space *s, const struct image *im, int n, const int voxel[], struct node_env *env);
 /* The grid to work on: an error when the three do not go together. mask NULL: none, or not known. */
 must_check struct error *region_space_grid(struct grid *out, enum region_target target, const struct grid *data,
                                            const struct grid *own, const char *what, const struct grid *mask);

@@ -12,7 +12,6 @@
 #include "fmri/mask_facts.h"
 #include "fmri/region_series.h"
 #include "fmri/regions.h"
-#include "fmri/run_finite.h"
 #include "fmri/run_space.h"
 #include "img/facts.h"
 #include "img/image.h"
@@ -62,20 +61,12 @@ static struct error *place_labels(struct atlas *at, const struct signals_labels_
 static void drop_not_finite(struct atlas *at, const struct image *im, struct node_env *env)
 {
 	struct regions all;
-	unsigned char *bad;
-	struct not_finite found;
 
 	regions_sort(&all, at->labels.n, grid_size(&at->space.grid), at->region, env->arena);
-	bad = NEW_N(env->arena, unsigned char, all.n_voxel + 1);
-	found = run_not_finite(im, all.n_voxel, all.voxel, bad, env->n_threads);
-	for (int v = 0; v < all.n_voxel; v++)
-		if (bad[v]) {
-			at->region[all.voxel[v]] = -1;
-			at->space.inside[all.voxel[v]] = 0;
-		}
-	if (found.some > 0)
-		node_note(env, "%ld of %d voxels of regions are left out: they are NaN or infinite in some volume", found.some,
-		          all.n_voxel);
+	if (region_space_drop(&at->space, im, all.n_voxel, all.voxel, env) > 0)
+		for (int v = 0; v < all.n_voxel; v++)
+			if (!at->space.inside[all.voxel[v]])
+				at->region[all.voxel[v]] = -1;
 }
 
 /* How much of each region there is, which regions become columns, and their voxels. */
@@ -192,7 +183,7 @@ struct error *signals_labels_run(struct node_env *env, const struct signals_labe
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(labels_read(&at.labels, in->labels, params->background_label, in->names, env->arena));
 	TRY(place_labels(&at, params, &im.grid, in->mask, env->arena));
-	if (!at.space.moves_data && !is_compat(params))
+	if (!is_compat(params))
 		drop_not_finite(&at, &im, env);
 	TRY(choose_columns(&at, params, env->arena));
 	region_space_note(&at.space, &im.grid, &at.labels.grid, "labels", env);

@@ -14,7 +14,6 @@
 #include "fmri/region_maps.h"
 #include "fmri/region_series.h"
 #include "fmri/regions.h"
-#include "fmri/run_finite.h"
 #include "fmri/run_space.h"
 #include "img/facts.h"
 #include "img/image.h"
@@ -109,25 +108,15 @@ static void list_rows(struct atlas *at, const struct image *im, struct node_env 
 {
 	long size = grid_size(&at->space.grid);
 	int *region = arena_alloc(a, (size_t)size, sizeof *region);
-	struct not_finite found = { 0 };
-	unsigned char *bad;
 
 	for (long v = 0; v < size; v++)
 		region[v] = at->used[v] - 1;
 	regions_sort(&at->rows, 1, size, region, a);
-	if (!im)
+	if (!im || region_space_drop(&at->space, im, at->rows.n_voxel, at->rows.voxel, env) == 0)
 		return;
-	bad = NEW_N(a, unsigned char, at->rows.n_voxel + 1);
-	found = run_not_finite(im, at->rows.n_voxel, at->rows.voxel, bad, env->n_threads);
-	if (found.some == 0)
-		return;
-	node_note(env, "%ld of %d voxels with weight are left out: they are NaN or infinite in some volume", found.some,
-	          at->rows.n_voxel);
-	for (int v = 0; v < at->rows.n_voxel; v++)
-		if (bad[v]) {
-			at->space.inside[at->rows.voxel[v]] = 0;
-			region[at->rows.voxel[v]] = -1;
-		}
+	for (long v = 0; v < size; v++)
+		if (!at->space.inside[v])
+			region[v] = -1;
 	regions_sort(&at->rows, 1, size, region, a);
 }
 
@@ -236,7 +225,7 @@ struct error *signals_maps_run(struct node_env *env, const struct signals_maps_p
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(atlas_open(&at, params, &im.grid, in->maps, in->mask, in->names, env->arena));
 	TRY(find_rows(&at, env->arena));
-	list_rows(&at, at.space.moves_data || at.compat ? NULL : &im, env, env->arena);
+	list_rows(&at, at.compat ? NULL : &im, env, env->arena);
 	TRY(choose_columns(&at, params, env->arena));
 	region_space_note(&at.space, &im.grid, &at.im.grid, "maps", env);
 	coverage_note(&at.cover, env);

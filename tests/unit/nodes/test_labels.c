@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/json.h"
+
 TEST(labels_agree_with_the_worked_numbers)
 {
 	static const struct { int strategy; double must[3]; } cases[] = {
@@ -94,7 +96,7 @@ TEST(voxels_that_are_no_number_do_not_count)
 	double first = (14 % 17);   /* F4[2, 0, 0, 0] */
 
 	CHECK_OK(m.error);
-	CHECK(strstr(h_notes(), "2 of 101 voxels of regions are left out: they are NaN or infinite in some volume"));
+	CHECK(strstr(h_notes(), "2 of 101 voxels of regions are left out: bold is NaN or infinite there in some volume"));
 	CHECK(strstr(h_notes(), "'7' (0)"));
 	CHECK_INT(m.n_col, 2);
 	CHECK_NEAR(m.x[0], (30 * whole.x[0] - first) / 29, 1e-5);
@@ -185,4 +187,64 @@ TEST(labels_give_the_same_bits_for_any_thread_count)
 		CHECK_TEXT(h_digest(five.signals, "series.npy"), h_digest(one.signals, "series.npy"));
 		CHECK_TEXT(h_digest(five.used, "image.nii"), h_digest(one.used, "image.nii"));
 	}
+}
+
+TEST(voxels_beside_a_missing_number_do_not_count_either)
+{
+	struct signals_labels_params p = { .resampling_target = SIGNALS_LABELS_RESAMPLING_TARGET_LABELS };
+	struct grid g = h_f4_grid(), fine = g;
+	float *x = NEW_N(check_arena(), float, 11 * 7 * 5);
+	struct made m;
+
+	fine.n[0] = 11;
+	fine.affine[0][0] = 1;
+	for (int v = 0; v < 11 * 7 * 5; v++)
+		x[v] = (float)(1 + v % 11 / 6);
+	m = run_labels(p, broken_bold(), h_image(&fine, 1, 0, IMAGE_UINT8, x), NULL, NULL, 1);
+	CHECK_OK(m.error);
+	CHECK(strstr(h_notes(), "voxels of regions are left out: bold is NaN or infinite there in some volume"));
+	for (int i = 0; i < 8; i++)
+		CHECK(m.x[i] > 6 && m.x[i] < 11);
+}
+
+/* ---- before anything is computed ---- */
+static struct doc *facts(const char *dim, const char *type)
+{
+	const char *json = arena_printf(check_arena(), "{\"dim\":[%s],\"affine\":[[2,0,0,-10],[0,3,0,5],[0,0,4,2]],\"tr\":2,"
+	                                "\"type\":\"%s\",\"bytes\":70560,\"space\":\"\"}", dim, type);
+	struct doc *d;
+
+	CHECK_OK(json_read(&d, json, strlen(json), "facts", check_arena()));
+	return d;
+}
+
+static const char *problems(struct signals_labels_params p, const char *labels_dim, const struct item *labels,
+                            const struct item *mask)
+{
+	struct shape *s = h_shape();
+
+	h_given(s, "bold", facts("6,7,5,168", "int16"), NULL);
+	h_given(s, "labels", facts(labels_dim, "int16"), labels);
+	if (mask)
+		h_given(s, "mask", facts("6,7,5,1", "uint8"), mask);
+	CHECK_OK(signals_labels_shape(s, &p));
+	return h_problems(s);
+}
+
+TEST(shapes_find_wrong_labels_before_anything_runs)
+{
+	struct signals_labels_params none = { .resampling_target = SIGNALS_LABELS_RESAMPLING_TARGET_NONE }, p = { 0 };
+	struct signals_labels_params wide = { .smoothing_mm = (double[]){ 50 }, .n_smoothing = 1 };
+	struct grid g = h_f4_grid();
+	float *x = NEW_N(check_arena(), float, grid_size(&g));
+
+	CHECK_TEXT(problems(p, "6,7,5,1", labels_image(IMAGE_INT16), NULL), "");
+	CHECK_TEXT(problems(p, "12,7,5,1", NULL, NULL), "");
+	CHECK(strstr(problems(p, "6,7,5,4", NULL, NULL), "error labels: labels has 4 volumes, must have one (signals.maps takes"));
+	CHECK(strstr(problems(none, "12,7,5,1", NULL, NULL), "error labels: resampling_target is none: labels is 12x7x5"));
+	CHECK(strstr(problems(wide, "6,7,5,1", NULL, NULL), "warning smoothing: "));
+	x[3] = 1.25f;
+	CHECK(strstr(problems(p, "6,7,5,1", h_image(&g, 1, 0, IMAGE_FLOAT32, x), NULL), "voxel (3, 0, 0) is 1.25, labels must be"));
+	x[3] = 4;
+	CHECK(strstr(problems(p, "6,7,5,1", h_image(&g, 1, 0, IMAGE_FLOAT32, x), mask_where(corner)), "error labels: no label is left"));
 }

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/json.h"
+
 static const struct signals_maps_params maps_default = { .allow_overlap = true };
 
 TEST(maps_agree_with_the_worked_numbers)
@@ -86,7 +88,7 @@ TEST(maps_leave_out_voxels_that_are_no_number)
 	struct made m = run_maps(maps_default, broken_bold(), maps_image(2), NULL, 1), whole;
 
 	CHECK_OK(m.error);
-	CHECK(strstr(h_notes(), "2 of 210 voxels with weight are left out"));
+	CHECK(strstr(h_notes(), "2 of 210 voxels of regions are left out"));
 	whole = run_maps(maps_default, h_f4(4, IMAGE_FLOAT32), maps_image(2), NULL, 1);
 	for (int i = 0; i < 8; i++) {
 		CHECK_NEAR(m.x[i], whole.x[i], 0.5);
@@ -135,4 +137,36 @@ TEST(maps_on_another_grid_are_moved)
 	p.resampling_target = SIGNALS_MAPS_RESAMPLING_TARGET_MASK;
 	CHECK_ERROR(run_maps(p, h_f4(4, IMAGE_FLOAT32), maps_image(2), NULL, 1).error, "no mask is given");
 	CHECK_OK(run_maps(p, h_f4(4, IMAGE_FLOAT32), h_image(&fine, 1, 0, IMAGE_FLOAT32, x), mask_where(first_three), 1).error);
+}
+
+static const char *problems(struct signals_maps_params p, const char *maps_dim, const struct item *maps)
+{
+	static const char text[] = "{\"dim\":[%s],\"affine\":[[2,0,0,-10],[0,3,0,5],[0,0,4,2]],\"tr\":2,\"type\":\"int16\","
+		"\"bytes\":70560,\"space\":\"\"}";
+	struct shape *s = h_shape();
+	struct doc *d[2];
+
+	for (int k = 0; k < 2; k++) {
+		const char *json = arena_printf(check_arena(), text, k ? maps_dim : "6,7,5,168");
+
+		CHECK_OK(json_read(&d[k], json, strlen(json), "facts", check_arena()));
+	}
+	h_given(s, "bold", d[0], NULL);
+	h_given(s, "maps", d[1], maps);
+	CHECK_OK(signals_maps_shape(s, &p));
+	return h_problems(s);
+}
+
+TEST(shapes_find_wrong_maps_before_anything_runs)
+{
+	struct signals_maps_params p = maps_default;
+
+	CHECK_TEXT(problems(p, "6,7,5,2", maps_image(2)), "");
+	CHECK_TEXT(problems(p, "12,7,5,2", NULL), "");
+	p.allow_overlap = false;
+	CHECK(strstr(problems(p, "6,7,5,2", maps_image(2)), "error maps: maps '0' and '1' both have weight"));
+	p.resampling_target = SIGNALS_MAPS_RESAMPLING_TARGET_NONE;
+	CHECK(strstr(problems(p, "12,7,5,2", NULL), "error maps: resampling_target is none: maps is 12x7x5"));
+	p.resampling_target = SIGNALS_MAPS_RESAMPLING_TARGET_MASK;
+	CHECK(strstr(problems(p, "12,7,5,2", NULL), "error maps: resampling_target is mask, but no mask is given"));
 }

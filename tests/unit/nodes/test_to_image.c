@@ -1,6 +1,7 @@
 /* signals.to_image: signals go back to where they came from, found by name. */
 #include "regions.h"
 
+#include "base/json.h"
 #include "img/series.h"
 #include "signals.to_image.node.h"
 
@@ -145,4 +146,34 @@ TEST(spheres_that_overlap_share_their_voxels)
 	CHECK_ERROR(e, "several of labels, maps and seeds are given: it must be one, or a mask alone");
 	back(p, (struct signals_to_image_inputs){ .signals = in.signals }, &e);
 	CHECK_ERROR(e, "neither a mask nor one of labels, maps and seeds are given");
+}
+
+static const char *problems(const char *series, const struct item *labels, bool maps)
+{
+	static const char image[] = "{\"dim\":[6,7,5,1],\"affine\":[[2,0,0,-10],[0,3,0,5],[0,0,4,2]],\"tr\":0,"
+		"\"type\":\"int16\",\"bytes\":420,\"space\":\"\"}";
+	struct shape *s = h_shape();
+	struct doc *d[2];
+
+	CHECK_OK(json_read(&d[0], series, strlen(series), "facts", check_arena()));
+	CHECK_OK(json_read(&d[1], image, strlen(image), "facts", check_arena()));
+	h_given(s, "signals", d[0], NULL);
+	h_given(s, "labels", d[1], labels);
+	if (maps)
+		h_given(s, "maps", d[1], NULL);
+	CHECK_OK(signals_to_image_shape(s, &plain));
+	return h_problems(s);
+}
+
+TEST(shapes_find_wrong_columns_before_anything_runs)
+{
+	const struct item *labels = labels_image(IMAGE_INT16);
+
+	CHECK_TEXT(problems("{\"rows\":4,\"columns\":[\"1\",\"7\"],\"tr\":2}", labels, false), "");
+	CHECK_TEXT(problems("{\"rows\":4,\"columns\":[\"1\",\"8\"],\"tr\":2}", NULL, false), "");
+	CHECK(strstr(problems("{\"rows\":4,\"columns\":[\"1\",\"8\"],\"tr\":2}", labels, false),
+	             "error labels: signals has a column '8', but labels has none of that name"));
+	CHECK(strstr(problems("{\"rows\":4,\"columns\":2,\"tr\":2}", labels, false),
+	             "error labels: signals has 2 columns, labels has 3 labels"));
+	CHECK(strstr(problems("{\"rows\":4,\"columns\":2,\"tr\":2}", labels, true), "several of labels, maps and seeds are given"));
 }
