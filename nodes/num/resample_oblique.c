@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) double clamped_place(double last, d
 	double half = ((2 * c + big) - big) / 2, x = fabs(c - half) < 1e-9 ? half : c, in = x < 0 ? 0 : x;
 
 	in = in > last ? last : in;
-	return (x >= -0.5) & (x <= last + 0.5) ? in : -1;
+	return ((x >= -0.5) & (x <= last + 0.5)) ? in : -1;
 }
 
 double resample_place(const struct resample *r, int axis, double c)
@@ -45,7 +45,7 @@ NUM_CLONES void resample_places(const struct resample *r, const int voxel[3], in
 				at[o] = clamped_place(last, at[o]);
 		else
 			for (int o = 0; o < n; o++)
-				at[o] = (at[o] >= 0) & (at[o] <= last) ? at[o] : -1;
+				at[o] = ((at[o] >= 0) & (at[o] <= last)) ? at[o] : -1;
 	}
 }
 
