@@ -1,9 +1,9 @@
 #include "fmri/epi_mask.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
+#include "fmri/sorted.h"
 #include "num/gauss.h"
 
 enum { RADIUS = 2 };   /* 4 sigma of a width of one voxel, rounded */
@@ -63,22 +63,15 @@ void epi_smooth(double *x, const int n[3], struct arena *a)
 	arena_reset(a, start);
 }
 
-static int compare(const void *x, const void *y)
-{
-	double a = *(const double *)x, b = *(const double *)y;
-
-	return (a > b) - (a < b);
-}
-
 /* The values that are sorted, ascending; how many. */
-static long sorted(double *out, long n, const double *x, bool exclude_zeros)
+static long sorted(double *out, long n, const double *x, bool exclude_zeros, struct arena *a)
 {
 	long m = 0;
 
 	for (long v = 0; v < n; v++)
 		if (!isnan(x[v]) && !(exclude_zeros && x[v] == 0))
 			out[m++] = x[v];
-	qsort(out, (size_t)m, sizeof *out, compare);
+	sort_doubles(out, m, a);
 	return m;
 }
 
@@ -101,7 +94,7 @@ struct error *epi_threshold(double *out, long n, const double *x, const struct e
 {
 	struct arena_mark start = arena_mark(a);
 	double *s = arena_alloc(a, (size_t)n, sizeof *s), widest = 0;
-	long m = sorted(s, n, x, cut->exclude_zeros), at = -1;
+	long m = sorted(s, n, x, cut->exclude_zeros, a), at = -1;
 	long low = (long)floor(cut->lower * (double)m), high = (long)floor(cut->upper * (double)m);
 	struct error *e = NULL;
 

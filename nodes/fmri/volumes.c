@@ -1,9 +1,9 @@
 #include "fmri/volumes.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
+#include "fmri/sorted.h"
 #include "num/par.h"
 
 enum { BLOCK = 4096 };   /* voxels */
@@ -43,13 +43,6 @@ void image_mean_over_time(const struct image *im, double *mean, int n_threads, s
 	par_for(n_threads, n_blocks, mean_block, &c);
 }
 
-static int compare(const void *x, const void *y)
-{
-	double a = *(const double *)x, b = *(const double *)y;
-
-	return (a > b) - (a < b);
-}
-
 /* One slab after the other to out; returns how many voxels that makes. */
 static long border_values(const double *volume, const struct grid *g, int border, double *out)
 {
@@ -79,7 +72,7 @@ bool background_mask(const double *volume, const struct grid *g, int border, uns
 	for (long i = 0; i < n; i++)
 		nan |= isnan(edge[i]);
 	if (!nan)
-		qsort(edge, (size_t)n, sizeof *edge, compare);
+		sort_doubles(edge, n, a);
 	background = nan ? 0 : (edge[(n - 1) / 2] + edge[n / 2]) / 2;
 	for (long v = 0; v < size; v++)
 		inside[v] = (unsigned char)(nan ? !isnan(volume[v]) : volume[v] != background);

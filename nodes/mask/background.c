@@ -39,6 +39,16 @@ struct error *mask_background_run(struct node_env *env, const struct mask_backgr
 	return e;
 }
 
+/* Voxels of the six slabs; those at edges count in each. */
+static int64_t border_count(const struct grid *g, int border)
+{
+	int64_t n = 0;
+
+	for (int d = 0; d < 3; d++)
+		n += 2 * (grid_size(g) / g->n[d]) * (border < g->n[d] ? border : g->n[d]);
+	return n;
+}
+
 struct error *mask_background_shape(struct shape *s, const struct mask_background_params *params)
 {
 	struct image_facts im, mask;
@@ -53,7 +63,7 @@ struct error *mask_background_shape(struct shape *s, const struct mask_backgroun
 	mask_opening_check(s, params->opening, &im.grid);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
-	s->memory = im.bytes + 70 * grid_size(&im.grid) + (8 << 20);
+	s->memory = im.bytes + 20 * grid_size(&im.grid) + 24 * border_count(&im.grid, params->border_size) + (8 << 20);
 	s->seconds = 2e-9 * (double)grid_size(&im.grid) * im.n_vol + 0.005;
 	return NULL;
 }

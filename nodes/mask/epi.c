@@ -138,7 +138,7 @@ struct error *mask_epi_shape(struct shape *s, const struct mask_epi_params *para
 	mask_opening_check(s, params->opening, &im.grid);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
-	s->memory = im.bytes + 40 * grid_size(&im.grid) + (8 << 20);
+	s->memory = im.bytes + 48 * grid_size(&im.grid) + (8 << 20);
 	s->seconds = 1e-9 * (double)grid_size(&im.grid) * (im.n_vol + 200) + 0.005;
 	return NULL;
 }

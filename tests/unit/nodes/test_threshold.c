@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fmri/percentile.h"
+#include "fmri/sorted.h"
 #include "image.threshold.node.h"
 #include "img/facts.h"
 
@@ -145,6 +146,23 @@ static int ascending(const void *x, const void *y)
 	double a = *(const double *)x, b = *(const double *)y;
 
 	return (a > b) - (a < b);
+}
+
+TEST(numbers_of_both_signs_are_sorted)
+{
+	double *x = NEW_N(check_arena(), double, 5000), *y = NEW_N(check_arena(), double, 5000);
+
+	for (int k = 0; k < 5000; k++)
+		x[k] = y[k] = (k * 7919 % 5003 - 2500) * (k % 3 ? 1e-9 : 1e30);
+	x[17] = y[17] = INFINITY;
+	x[18] = y[18] = -INFINITY;
+	x[19] = y[19] = 0;
+	sort_doubles(x, 5000, check_arena());
+	qsort(y, 5000, sizeof *y, ascending);
+	CHECK(memcmp(x, y, 5000 * sizeof *x) == 0);
+	sort_doubles(x, 0, check_arena());
+	sort_doubles(x, 1, check_arena());
+	CHECK(x[0] == -INFINITY);
 }
 
 TEST(a_percentile_is_that_of_the_sorted_values)
