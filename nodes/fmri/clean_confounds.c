@@ -8,7 +8,9 @@
 
 struct error *clean_rows_differ(const char *port, int n_row, int n_vol, const char *what)
 {
-	return error_new(ERR_DATA, "%s have %d rows, %s has %d volumes: they must be as many", port, n_row, what, n_vol);
+	const char *hint = n_row == n_vol - 1 ? " (if the first row was taken for a header: `header: false` at the input)" : "";
+
+	return error_new(ERR_DATA, "%s have %d rows, %s has %d volumes: they must be as many%s", port, n_row, what, n_vol, hint);
 }
 
 struct error *confounds_read(struct confounds *out, const struct item *it, struct arena *a)

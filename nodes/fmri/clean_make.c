@@ -78,10 +78,10 @@ static struct error *check_length(const struct making *m, const struct clean_opt
 	return NULL;
 }
 
-/* A cubic through noise is soon far from all that was measured. */
+/* A cubic through noise is soon far from all that was measured: one volume on, white noise has grown 8 times, two volumes
+ * on 27 times. */
 static void note_ends(struct making *m, int run)
 {
-	enum { FAR = 3 };
 	const struct clean *r = m->c->run[run];
 	int n = 0, longest = 0;
 
@@ -94,7 +94,7 @@ static void note_ends(struct making *m, int run)
 		n += away > 0;
 		longest = away > longest ? away : longest;
 	}
-	if (longest >= FAR)
+	if (longest > 0)
 		add_note(m, run, arena_printf(m->arena, "%d censored volumes at the ends were extrapolated for the filter, the farthest "
 		                              "by %d, where a cubic may run away: extrapolate: false leaves them out", n, longest));
 }

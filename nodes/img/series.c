@@ -86,7 +86,7 @@ void series_close(struct series *s)
 	npy_close(&s->npy);
 }
 
-struct error *series_write(const char *npy_path, const char *json_path, const struct series *s, struct arena *a)
+struct error *series_write_names(const char *json_path, const struct series *s, struct arena *a)
 {
 	struct arena_mark start = arena_mark(a);
 	struct buf b = { .arena = a };
@@ -104,7 +104,13 @@ struct error *series_write(const char *npy_path, const char *json_path, const st
 	buf_add(&b, "}\n");
 	e = file_write(json_path, b.text, b.n);
 	arena_reset(a, start);
-	return e ? e : npy_write_floats(npy_path, s->n_row, s->n_col, s->x);
+	return e;
+}
+
+struct error *series_write(const char *npy_path, const char *json_path, const struct series *s, struct arena *a)
+{
+	TRY(series_write_names(json_path, s, a));
+	return npy_write_floats(npy_path, s->n_row, s->n_col, s->x);
 }
 
 const char *series_column(const struct series *s, int col, struct arena *a)

@@ -23,6 +23,8 @@ void series_close(struct series *s);
 /* The two blobs: out_blob(o, "series.npy"), out_blob(o, "series.json"). */
 must_check struct error *series_write(const char *npy_path, const char *json_path, const struct series *s,
                                       struct arena *a);
+/* The second alone: names and TR. */
+must_check struct error *series_write_names(const char *json_path, const struct series *s, struct arena *a);
 /* A name of a column: its own, or its number from 0. */
 const char *series_column(const struct series *s, int col, struct arena *a);
 

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "fmri/clean_args.h"
 #include "img/facts.h"
 #include "img/npy.h"
@@ -24,25 +22,6 @@ static bool stored_double(const char *path)
 	if (f)
 		fclose(f);
 	return n > 10 && memmem(head, n, "f8'", 3) != NULL;
-}
-
-static struct error *write_json(const char *path, const struct series *s, double tr_s, struct arena *a)
-{
-	struct buf b = { .arena = a };
-
-	buf_add(&b, "{\"columns\":");
-	for (int c = 0; s->column && c < s->n_col; c++) {
-		buf_add(&b, c ? "," : "[");
-		json_text(&b, s->column[c]);
-	}
-	if (s->column)
-		buf_add(&b, "]");
-	else
-		buf_printf(&b, "%d", s->n_col);
-	buf_add(&b, ",\"tr\":");
-	json_number(&b, tr_s);
-	buf_add(&b, "}\n");
-	return file_write(path, b.text, b.n);
 }
 
 /* The file's pages are changed in memory as they are cleaned, so there is no second copy. */
@@ -73,7 +52,8 @@ static struct error *clean(struct node_env *env, const struct signals_clean_para
 
 	TRY(cleaning_new(&c, &args, &inputs, s->n_row, s->tr_s, "signals", env->arena));
 	TRY(clean_all(env, c, s, as_double, out));
-	return write_json(out_blob(out->signals, "series.json"), s, clean_tr(&args, s->tr_s), env->arena);
+	s->tr_s = clean_tr(&args, s->tr_s);
+	return series_write_names(out_blob(out->signals, "series.json"), s, env->arena);
 }
 
 struct error *signals_clean_run(struct node_env *env, const struct signals_clean_params *params,
@@ -94,11 +74,13 @@ struct error *signals_clean_shape(struct shape *s, const struct signals_clean_pa
 {
 	struct clean_args args = CLEAN_ARGS(params);
 	struct series_facts f;
+	double tr_s;
 
 	if (!series_facts_from(&f, shape_in(s, "signals"), s->arena))
 		return NULL;
 	s->memory = 9 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (32 << 20);   /* doubles, should they be */
-	f.n_row = clean_check(s, &args, f.n_row, f.tr_s, "signals");
+	tr_s = f.tr_s > 0 ? f.tr_s : clean_tr(&args, 0);   /* many files of signals cannot say it, which is no one's mistake */
+	f.n_row = clean_check(s, &args, f.n_row, tr_s, "signals");
 	f.tr_s = clean_tr(&args, f.tr_s);
 	shape_out(s, "signals", series_facts_to(&f, s->arena));
 	return NULL;

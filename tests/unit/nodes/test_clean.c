@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "img/npy.h"
+#include "img/series.h"
 #include "signals.clean.node.h"
 
 enum { T = 100, V = 5 };
@@ -235,6 +236,20 @@ TEST(a_cubic_that_goes_far_is_noted)
 }
 
 /* ---- the record ---- */
+
+TEST(what_is_written_can_be_read)
+{
+	struct signals_clean_params p = plain;
+	struct out *out = h_out();
+	struct series s;
+
+	CHECK_OK(clean(p, (struct given){ .mask = "[4, 5]" }, out, NULL));
+	CHECK_OK(series_read(&s, h_item(out, "series"), check_arena()));
+	CHECK_INT(s.n_row, 2);
+	CHECK_INT(s.n_col, V);
+	CHECK_NEAR(s.tr_s, 2, 0);
+	series_close(&s);
+}
 
 TEST(the_record_adds_up)
 {
