@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -146,7 +147,8 @@ struct sink {
 	int64_t at;                  /* bytes of the voxels' file seen so far */
 	int64_t end;                 /* where its voxels end */
 	int64_t offset, volume;      /* where they begin; bytes of one volume */
-	int64_t header;              /* bytes before the voxels in our file */
+	int64_t header;              /* bytes before the voxels in our file, which are: */
+	const unsigned char *start;
 	int n_run;
 	const struct run *run;
 };
@@ -187,14 +189,58 @@ static struct error *take_bytes(void *ctx, const void *bytes, size_t n)
 	return NULL;
 }
 
+/* Is every byte of the voxels' file at the same place in ours? */
+static bool same_places(const struct sink *k, const struct image_source *s)
+{
+	return k->n_run == 1 && k->run->first == 0 && k->run->n == s->nifti.n_vol && k->offset == k->header;
+}
+
+/* Our file as memory of this size; NULL where that cannot be had. */
+static void *map_output(const struct sink *k, size_t room)
+{
+	void *map;
+
+	if (posix_fallocate(k->fd, 0, (off_t)room) != 0)
+		return NULL;
+	map = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, k->fd, 0);
+	if (map == MAP_FAILED)
+		return NULL;
+	madvise(map, room, MADV_POPULATE_WRITE);   /* page by page takes longer; a kernel may not know it */
+	return map;
+}
+
+/* Straight into our file, which saves a copy of everything; the header that came along is replaced. */
+static struct error *inflate_in_place(struct sink *k, const struct image_source *s, const void *bytes, size_t n,
+                                      void *map, size_t room)
+{
+	struct error *e;
+	size_t got = 0;
+
+	e = gz_inflate(map, room, &got, bytes, n, s->voxel_path);
+	munmap(map, room);
+	k->at = (int64_t)got;
+	if (e)
+		return e;
+	if (ftruncate(k->fd, k->end) != 0)
+		return error_new(ERR_SYSTEM, "cannot write %s: %s", k->path, strerror(errno));
+	return write_at(k, k->start, k->header, 0);
+}
+
 static struct error *take_gz(struct sink *k, const struct image_source *s, const void *bytes, size_t n, struct arena *a)
 {
 	size_t room = (size_t)bytes_needed(s) + SLACK, got;
+	void *map = NULL;
 
 	if (room > IN_MEMORY)
 		return gz_stream(take_bytes, k, bytes, n, s->voxel_path);
+	if (same_places(k, s))
+		map = map_output(k, room);
+	if (map)
+		return inflate_in_place(k, s, bytes, n, map, room);
 	unsigned char *inside = arena_alloc(a, room, 1);
 
+	if (ftruncate(k->fd, k->header) != 0)   /* what a failed reservation may have left */
+		return error_new(ERR_SYSTEM, "cannot write %s: %s", k->path, strerror(errno));
 	TRY(gz_inflate(inside, room, &got, bytes, n, s->voxel_path));
 	return take_bytes(k, inside, got);
 }
@@ -235,14 +281,14 @@ struct error *source_write(const char *to, struct image_source *s, int n_keep, c
 {
 	unsigned char header[NIFTI_HEADER_MAX];
 	struct sink k = { .path = to, .from = s->voxel_path, .end = bytes_needed(s), .offset = s->nifti.offset,
-	                  .volume = s->nifti.size / s->nifti.n_vol };
+	                  .volume = s->nifti.size / s->nifti.n_vol, .start = header };
 	struct error *e;
 
 	if (!volume)
 		n_keep = s->nifti.n_vol;
 	k.run = runs_of(&k.n_run, n_keep, volume, a);
 	k.header = nifti_rewrite(header, &s->nifti, s->header, n_keep);
-	k.fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	k.fd = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (k.fd < 0)
 		return error_new(ERR_SYSTEM, "cannot write %s: %s", to, strerror(errno));
 	e = write_at(&k, header, k.header, 0);
