@@ -1,0 +1,64 @@
+/* bench_inflate TURNS FILE... - seconds of each turn in which every file is inflated whole, each on a thread of its own, as a
+ * JSON list. Room is touched before the first turn. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "img/gz.h"
+#include "img/mapped.h"
+#include "num/par.h"
+
+struct file { void *gz, *inside; size_t n, room; struct error *problem; };
+
+static void inflate_one(void *ctx, long k, int worker)
+{
+	struct file *f = (struct file *)ctx + k;
+	size_t got;
+
+	(void)worker;
+	f->problem = gz_inflate(f->inside, f->room, &got, f->gz, f->n, "file");
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static struct error *work(int turns, int n, char **path, struct arena *a)
+{
+	struct file *file = NEW_N(a, struct file, n);
+
+	for (int k = 0; k < n; k++) {
+		TRY(mapped_open(&file[k].gz, &file[k].n, path[k]));
+		file[k].room = (size_t)gz_claimed_size(file[k].gz, file[k].n) + 1;
+		file[k].inside = arena_alloc(a, file[k].room, 1);
+		memset(file[k].inside, 1, file[k].room);
+	}
+	for (int t = 0; t < turns; t++) {
+		double start = now();
+
+		par_for(n, n, inflate_one, file);
+		printf("%s%.6f", t ? ", " : "[", now() - start);
+		for (int k = 0; k < n; k++)
+			TRY(file[k].problem);
+	}
+	printf("]\n");
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *a = arena_new();
+	struct error *e = argc > 2 ? work(atoi(argv[1]), argc - 2, argv + 2, a)
+	                           : error_new(ERR_USER, "bench_inflate TURNS FILE...");
+
+	if (e)
+		error_print(e, stderr);
+	arena_free(a);
+	return e != NULL;
+}
