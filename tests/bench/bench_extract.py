@@ -1,7 +1,8 @@
 """264 spheres and 400 labels from a whole run of 50x59x50x168 .nii.gz on an empty store, beside inflating that file once.
 
-The run is a phantom with the noise of a scan, and the phantom itself. Inflating is libdeflate's alone, into memory that was touched before: bench_inflate. Seeds are those of Power et al. 2011
-where ../shared/data has them, else a lattice; the 400 labels fill the image.
+The run is a phantom with the noise of a scan, and the phantom itself. Inflating is libdeflate's alone, into memory that was
+touched before: bench_inflate. Seeds are those of Power et al. 2011 where ../shared/data has them, else a lattice; the 400
+labels fill the image.
 """
 import gzip
 import itertools
