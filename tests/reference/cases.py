@@ -21,7 +21,7 @@ PIPELINES = {
     "image.mean_img": mean,
 }
 
-KINDS = {"img": "bold"}
+KINDS = {"img": "image"}
 UP_TO_SIGN = set()
 
 for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases_*.py"))):

@@ -47,4 +47,4 @@ PIPELINES = {
     "pipeline: seed-to-voxel correlation": seed_to_voxel,
 }
 
-KINDS = {"img": "bold", "confounds": "table", "mask_img": "mask"}
+KINDS = {"confounds": "table", "mask_img": "mask"}
