@@ -1,4 +1,4 @@
-/* image.smooth - smoothing in space, each volume by itself, by a Gaussian or by the six neighbours. nilearn's smooth_img. */
+/* image.smooth - smoothing in space, each volume by itself: a Gaussian, or nilearn's fast kernel. Its smooth_img. */
 #include "image.smooth.node.h"
 
 #include "base/arena.h"

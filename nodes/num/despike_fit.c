@@ -134,7 +134,8 @@ static inline __attribute__((always_inline)) void solve(int p, lanes_double *m, 
 }
 
 /* The coefficients of half the columns from the sums of the weights and the right-hand side, which they replace. */
-NUM_CLONES static void coefficients(const struct despike_fit *f, const lanes_double *sum, lanes_double *m, lanes_double *b)
+NUM_CLONES static void coefficients(const struct despike_fit *f, const lanes_double *sum, lanes_double *m,
+                                    lanes_double *b)
 {
 	for (size_t k = 0; k < triangle(f->n_curve); k++) {
 		const struct despike_pair *p = &f->pair[k];

@@ -12,8 +12,8 @@
  *   c = sum h cos(w (t - tau)) / sum cos^2, s likewise; h the kept values minus their mean;
  *   H(t) = sum over k of c cos(w (t - tau)) + s sin(w (t - tau)).
  * H is then multiplied by sd(h) / sd(H), the deviation of H being taken over all volumes, and the mean put back. As
- * each frequency is fitted by itself, lone gaps are drawn to the mean (a slow wave keeps about the share of volumes that
- * are missing of its amplitude): this method keeps spectra, a spline keeps values.
+ * each frequency is fitted by itself, lone gaps are drawn to the mean (there a slow wave has about the share of its
+ * amplitude that the missing volumes have of all): this method keeps spectra, a spline keeps values.
  *   Mathias et al. 2004, Algorithms for spectral analysis of irregularly sampled time series
  *   Power et al. 2014, Methods to detect, characterize, and remove motion artifact in resting state fMRI */
 #ifndef SULCUS_FILL_H

@@ -66,7 +66,8 @@ size_t gauss_reach_work(const struct gauss *g, const struct gauss_reach *reach);
 /* Those voxels of one volume: out [n_vox]. The work follows the voxels, the bits are those of gauss_smooth(). */
 void gauss_smooth_reach(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in,
                         int volume, float out[], float work[]);
-/* The same as gauss_smooth_volumes(), but only of the voxels index[0 .. n_vox - 1] (i + ni (j + nj k)): out [n_vol][n_vox]. */
+/* The same as gauss_smooth_volumes(), but only of the voxels at index [n_vox], see gauss_reach_new(): out
+ * [n_vol][n_vox]. */
 void gauss_smooth_gather(const struct gauss *g, const struct gauss_source *in, long n_vox, const int32_t index[],
                          float out[], int n_threads, struct arena *scratch);
 

@@ -16,8 +16,8 @@ struct gauss_pass {
 	double truncate_max;   /* 0, or see gauss_truncate() */
 };
 
-/* out[x] = (float)(w0 in[x] + sum over q = radius .. 1 of (in[x - q step] + in[x + q step]) w[q]) for x < n in each row.
- * in and the doubles' out have room up to the next multiple of LANES. */
+/* out[x] = (float)(w0 in[x] + sum over q = radius .. 1 of (in[x - q step] + in[x + q step]) w[q]) for x < n in each
+ * row. in and the doubles' out have room up to the next multiple of LANES. */
 void gauss_pass_to_double(const struct gauss_pass *p, long n_rows, long n, const double *in, double *out);
 void gauss_pass_to_float(const struct gauss_pass *p, long n_rows, long n, const double *in, float *out);
 

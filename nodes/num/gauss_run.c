@@ -65,8 +65,15 @@ size_t gauss_reach_work(const struct gauss *g, const struct gauss_reach *reach)
 	return work_size(g, reach) + volume_size(g);
 }
 
-/* From row `at` on, how many rows up to `end` have the same span wanted, which goes to *s; rows are `step` spans apart. */
-static int same_rows(const struct gauss *g, const struct gauss_span *wanted, int step, int at, int end, struct gauss_span *s)
+static bool same(struct gauss_span a, struct gauss_span b)
+{
+	return a.first == b.first && a.end == b.end;
+}
+
+/* From row `at` on, how many rows up to `end` have the same span wanted, which goes to *s. Rows are `step` spans
+ * apart. */
+static int same_rows(const struct gauss *g, const struct gauss_span *wanted, int step, int at, int end,
+                     struct gauss_span *s)
 {
 	int n = 1;
 
@@ -74,7 +81,7 @@ static int same_rows(const struct gauss *g, const struct gauss_span *wanted, int
 	if (!wanted)
 		return end - at;
 	*s = wanted[(long)at * step];
-	while (at + n < end && wanted[(long)(at + n) * step].first == s->first && wanted[(long)(at + n) * step].end == s->end)
+	while (at + n < end && same(wanted[(long)(at + n) * step], *s))
 		n++;
 	return n;
 }
@@ -147,7 +154,8 @@ static void pass_j(const struct gauss *g, const struct gauss_span *wanted, doubl
 	for (int j = 0, n; j < nj; j += n) {
 		n = same_rows(g, wanted, 1, j, nj, &s);
 		if (s.first < s.end)
-			gauss_pass_to_float(&p, n, s.end - s.first, plane + (size_t)j * width + s.first, out + (size_t)j * ni + s.first);
+			gauss_pass_to_float(&p, n, s.end - s.first, plane + (size_t)j * width + s.first,
+			                    out + (size_t)j * ni + s.first);
 	}
 }
 
@@ -180,8 +188,8 @@ static void pass_k(const struct gauss *g, const struct gauss_span *before, const
 }
 
 /* One volume of the source into out [nk][nj][ni], of which only what is wanted is written when there is a reach. */
-static void smooth(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in, int volume, float *out,
-                   double *work)
+static void smooth(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in, int volume,
+                   float *out, double *work)
 {
 	size_t n_plane = plane_size(g), at = (size_t)volume * volume_size(g), ni = (size_t)g->n[0], nj = (size_t)g->n[1];
 	double *plane = work + N_LINES * line_room(g) + (size_t)g->radius[1] * rounded(ni);
@@ -203,8 +211,8 @@ void gauss_smooth(const struct gauss *g, const struct gauss_source *in, int volu
 	smooth(g, NULL, in, volume, out, (double *)(void *)work);
 }
 
-void gauss_smooth_reach(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in, int volume,
-                        float out[], float work[])
+void gauss_smooth_reach(const struct gauss *g, const struct gauss_reach *reach, const struct gauss_source *in,
+                        int volume, float out[], float work[])
 {
 	float *all = work + work_size(g, reach);
 

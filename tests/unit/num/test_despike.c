@@ -13,9 +13,9 @@ static double *example(int n)
 	double *x = NEW_N(check_arena(), double, n * FILTER_LANES);
 
 	for (int t = 0; t < n; t++) {
-		double y = 1000 + .3 * t - .002 * t * t + 8 * sin(2 * M_PI * 2 * t / n) + 5 * cos(.7 * t) + 4 * sin(2.3 * t + .5) +
-		           3 * cos(1.1 * t * t);
+		double y = 1000 + .3 * t - .002 * t * t + 8 * sin(2 * M_PI * 2 * t / n) + 5 * cos(.7 * t);
 
+		y += 4 * sin(2.3 * t + .5) + 3 * cos(1.1 * t * t);
 		y += (t == 20 ? 60 : 0) - (t == 57 ? 45 : 0) - (t == 58 ? 40 : 0) + (t == 100 % n ? 25 : 0);
 		for (int l = 0; l < FILTER_LANES; l++)
 			x[t * FILTER_LANES + l] = y * (1 + 3 * l) - 500 * l;

@@ -9,8 +9,8 @@
 enum { MAX = 80 };
 
 /* One series y at the kept rows, the same in all lanes but for a factor; what is filled goes to out[n_fill]. */
-static void fill_rows(enum fill_kind kind, int n_vol, int n_keep, const int *keep, const double *y, int n_fill, const int *fill,
-                      double *out)
+static void fill_rows(enum fill_kind kind, int n_vol, int n_keep, const int *keep, const double *y, int n_fill,
+                      const int *fill, double *out)
 {
 	const struct fill *f = fill_new(kind, n_vol, n_keep, keep, n_fill, fill, true, 2.5, check_arena());
 	double *x = NEW_N(check_arena(), double, n_vol * FILTER_LANES), *work = NEW_N(check_arena(), double, fill_work(f));
@@ -30,10 +30,12 @@ static void fill_rows(enum fill_kind kind, int n_vol, int n_keep, const int *kee
 
 TEST(a_spline_has_the_values_of_scipy)
 {
-	const int keep[] = { 1, 2, 3, 5, 7, 8 }, fill[] = { 0, 4, 6, 9 }, keep4[] = { 0, 1, 3, 7 }, fill4[] = { 2, 4, 5, 6, 8 };
-	const double y[] = { 1, 3, 2, 5, 4, 4 }, must[] = { -10.903846153846, 3.201923076923, 4.942307692308, 6.76923076923077 };
-	const double y4[] = { 2, -1, 4, 4 };
-	const double must4[] = { 0.30952380952380887, 8.142857142857144, 10.80952380952381, 10.07142857142857, -9.333333333333336 };
+	const int keep[] = { 1, 2, 3, 5, 7, 8 }, fill[] = { 0, 4, 6, 9 };
+	const int keep4[] = { 0, 1, 3, 7 }, fill4[] = { 2, 4, 5, 6, 8 };
+	const double y[] = { 1, 3, 2, 5, 4, 4 }, y4[] = { 2, -1, 4, 4 };
+	const double must[] = { -10.903846153846, 3.201923076923, 4.942307692308, 6.76923076923077 };
+	const double must4[] = { 0.30952380952380887, 8.142857142857144, 10.80952380952381, 10.07142857142857,
+	                         -9.333333333333336 };
 	double out[5];
 
 	fill_rows(FILL_SPLINE, 10, 6, keep, y, 4, fill, out);

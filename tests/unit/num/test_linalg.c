@@ -131,7 +131,8 @@ TEST(the_pseudo_inverse_is_that_of_penrose)
 TEST(least_squares_are_those_of_scipy)
 {
 	double A[8 * 3], inv[3 * 8];
-	const double must[3] = { 1.6456427265803024, -0.3347508998463168, -0.7736576917467612 }, must_twice[3] = { 1.5453530393326096, -0.2871149615309166, -0.2871149615309166 };
+	const double must[3] = { 1.6456427265803024, -0.3347508998463168, -0.7736576917467612 };
+	const double must_twice[3] = { 1.5453530393326096, -0.2871149615309166, -0.2871149615309166 };
 
 	for (int turn = 0; turn < 2; turn++) {
 		for (int i = 0; i < 8; i++)
