@@ -190,7 +190,7 @@ static const char *extent(const struct grid *g, struct arena *a)
 	return arena_printf(a, "x %g .. %g, y %g .. %g, z %g .. %g mm", low[0], high[0], low[1], high[1], low[2], high[2]);
 }
 
-/* The seeds behind the first that have none either: "; nor do 2 others (seed 4 ..., seed 7 ...)" */
+/* The seeds behind the first that have none either: "; 2 others hold none either: seed 4 ..., seed 7 ..." */
 static const char *others(const struct sphere *s, const struct spheres *o, const struct coords *c, int first,
                           struct arena *a)
 {
@@ -202,7 +202,7 @@ static const char *others(const struct sphere *s, const struct spheres *o, const
 			names = arena_printf(a, "%s%s%s", names, n > 1 ? ", " : "", sphere_name(o, c, k, a));
 	if (n == 0)
 		return "";
-	return arena_printf(a, "; nor %s %d other%s: %s%s", n > 1 ? "do" : "does", n, n > 1 ? "s" : "", names, n > 5 ? ", ..." : "");
+	return arena_printf(a, "; %d other%s none either: %s%s", n, n > 1 ? "s hold" : " holds", names, n > 5 ? ", ..." : "");
 }
 
 static struct error *check_empty(const struct sphere *s, const struct spheres *o, const struct coords *c, struct arena *a)
@@ -211,7 +211,7 @@ static struct error *check_empty(const struct sphere *s, const struct spheres *o
 		if (s[k].n > 0)
 			continue;
 		if (s[k].n_image > 0)
-			return error_new(ERR_USER, "the sphere of %s holds no voxel of the mask, although %ld of bold%s",
+			return error_new(ERR_USER, "the sphere of %s holds no voxel of the mask, only %ld of bold outside of it%s",
 			                 sphere_name(o, c, k, a), s[k].n_image, others(s, o, c, k, a));
 		return error_new(ERR_USER, "the sphere of %s holds no voxel of bold, which is %s and covers %s%s",
 		                 sphere_name(o, c, k, a), grid_text(o->grid, a), extent(o->grid, a), others(s, o, c, k, a));

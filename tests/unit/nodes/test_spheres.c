@@ -232,7 +232,7 @@ TEST(a_mask_cuts_spheres)
 	CHECK_NEAR(covered(&c, 0, "voxels"), 6, 0);
 	CHECK_NEAR(covered(&c, 0, "voxels_whole"), 7, 0);
 	c.mask = half(&g, 7);
-	CHECK_ERROR(call(&c), "the sphere of seed 0 (0, 0, 0) holds no voxel of the mask, although 7 of bold");
+	CHECK_ERROR(call(&c), "the sphere of seed 0 (0, 0, 0) holds no voxel of the mask, only 7 of bold outside of it");
 }
 
 TEST(a_mask_on_another_grid_is_brought_when_asked)
@@ -303,7 +303,7 @@ TEST(spheres_say_what_is_wrong_with_seeds)
 	struct call c = { .bold = h_f4(4, IMAGE_INT16), .p = { RADIUS(8) }, .seeds = "[[500, 0, 0], [0, 12, 9], [-600, 0, 0]]" };
 
 	CHECK_ERROR(call(&c), "seed 0 (500, 0, 0) holds no voxel of bold, which is 6x7x5 at 2x3x4 mm and covers x -10 .. 0, "
-	            "y 5 .. 23, z 2 .. 18 mm; nor does 1 other: seed 2 (-600, 0, 0)");
+	            "y 5 .. 23, z 2 .. 18 mm; 1 other holds none either: seed 2 (-600, 0, 0)");
 	c.seeds = seeds_json;
 	CHECK_ERROR(call(&c), "seed 0 (-5, 12, 9) and seed 1 (-9.6, 6, 3.9) share voxels");
 	c.p = (struct signals_spheres_params){ .names = (const char *const[]){ "PCC" }, .n_names = 1 };
