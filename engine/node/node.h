@@ -100,7 +100,7 @@ const char *item_main(const struct item *it);
 struct out;                                    /* an output being made */
 /* A fresh path to write the named blob to (for lists: "01/image.nii"). Call once a blob. */
 const char *out_blob(struct out *o, const char *name);
-/* The kind that it has in this step: an import node makes an image, a step reads it as bold or mask. */
+/* The kind that it has in this step: an import node makes an image, its step says which sort of image. */
 const char *out_kind(const struct out *o);
 
 struct node_env {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "confounds.select.node.h"
 #include "img/table.h"
 
 static bool is_used(const struct strategy *s)

@@ -2,6 +2,7 @@
 #ifndef SULCUS_CONFOUNDS_MOVED_H
 #define SULCUS_CONFOUNDS_MOVED_H
 
+#include "base/error.h"
 #include "confounds/pick.h"
 #include "fmri/motion.h"
 

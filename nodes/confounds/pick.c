@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "confounds.select.node.h"
 #include "base/doc.h"
 #include "base/json.h"
 #include "base/text.h"

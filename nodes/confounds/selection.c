@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "confounds.select.node.h"
 #include "base/json.h"
 #include "fmri/sidecar.h"
 

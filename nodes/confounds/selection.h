@@ -2,11 +2,14 @@
 #ifndef SULCUS_CONFOUNDS_SELECTION_H
 #define SULCUS_CONFOUNDS_SELECTION_H
 
+#include "base/error.h"
 #include "confounds/censor.h"
 #include "confounds/moved.h"
 #include "confounds/pick.h"
 #include "confounds/strategy.h"
 #include "img/table.h"
+
+struct item;
 
 struct selection {
 	struct strategy strategy;

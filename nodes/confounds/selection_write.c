@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "confounds.select.node.h"
 #include "confounds/selection.h"
 
 int selection_count(const struct picks *p, enum part part)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "confounds.select.node.h"
 #include "base/json.h"
 #include "base/text.h"
 

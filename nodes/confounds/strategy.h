@@ -6,9 +6,8 @@
 
 #include <stdbool.h>
 
-#include "confounds.select.node.h"
-
 struct arena;
+struct confounds_select_params;
 
 enum part { PART_MOTION, PART_HIGH_PASS, PART_WM_CSF, PART_GLOBAL_SIGNAL, PART_COMPCOR, PART_ICA_AROMA, PART_SCRUB,
 	    PART_NON_STEADY_STATE, PART_N };

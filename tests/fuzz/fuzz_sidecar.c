@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "confounds.select.node.h"
 #include "confounds/pick.h"
 #include "confounds/strategy.h"
 #include "fmri/sidecar.h"
