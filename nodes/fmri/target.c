@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/resample.h"
+
 static struct error *check_affine(const struct target *t)
 {
 	static const double last[4] = { 0, 0, 0, 1 };
@@ -38,23 +40,25 @@ static struct error *check_together(const struct target *t)
 	return NULL;
 }
 
-/* Lowest and highest coordinate along each axis of `to` over the corner voxel centres of a grid. */
-static void corners(const struct grid *from, const double inverse[3][4], double low[3], double high[3])
+/* Lowest and highest coordinate along each axis of `to` over the corner voxel centres of a grid; false when `to` has no
+ * inverse. */
+static bool corners(const struct grid *from, const double to[3][4], double low[3], double high[3])
 {
-	double m[3][4];
+	double p[3][3], b[3];
 
-	affine_multiply(m, inverse, from->affine);
-	for (int corner = 0; corner < 8; corner++) {
-		double x[3], y[3];
-
-		for (int d = 0; d < 3; d++)
-			x[d] = corner >> d & 1 ? from->n[d] - 1 : 0;
-		affine_apply(m, x, y);
+	if (!resample_map(to, from->affine, p, b))
+		return false;
+	for (int corner = 0; corner < 8; corner++)
 		for (int d = 0; d < 3; d++) {
-			low[d] = corner == 0 || y[d] < low[d] ? y[d] : low[d];
-			high[d] = corner == 0 || y[d] > high[d] ? y[d] : high[d];
+			double y = 0;
+
+			for (int e = 0; e < 3; e++)
+				y += p[d][e] * (corner >> e & 1 ? from->n[e] - 1 : 0);
+			y += b[d];
+			low[d] = corner == 0 || y < low[d] ? y : low[d];
+			high[d] = corner == 0 || y > high[d] ? y : high[d];
 		}
-	}
+	return true;
 }
 
 static struct error *set_size(struct grid *out, const double n[3])
@@ -73,17 +77,16 @@ static struct error *set_size(struct grid *out, const double n[3])
 static struct error *from_affine(struct grid *out, const struct grid *from, const struct target *t)
 {
 	/* Rounding of the map shall not add a plane of voxels. */
-	double inverse[3][4], low[3], high[3], n[3], tolerance = t->compat ? 0 : 1e-6;
+	double low[3], high[3], n[3], tolerance = t->compat ? 0 : 1e-6;
 	int columns = t->n_affine == 9 ? 3 : 4;
 
 	memset(out->affine, 0, sizeof out->affine);
 	for (int e = 0; e < 3 * columns; e++)
 		out->affine[e / columns][e % columns] = t->affine[e];
-	if (!affine_inverse(out->affine, inverse))
+	if (!corners(from, out->affine, low, high))
 		return error_new(ERR_USER, "the affine has no inverse: its columns do not span space");
 	if (t->n_shape)
 		return set_size(out, t->shape);
-	corners(from, inverse, low, high);
 	if (t->n_affine == 9) {
 		double origin[3];
 

@@ -22,6 +22,10 @@ enum resample_edge {
 	RESAMPLE_FILL,
 };
 
+/* Voxels of one lattice as those of another, c = p o + b with (p b) = inv(from) to; false when one has no inverse.
+ * Diagonal affines give numpy's bits. */
+bool resample_map(const double from[3][4], const double to[3][4], double p[3][3], double b[3]);
+
 struct resample;   /* read only once made, shared by threads */
 
 /* from, to: voxel -> world, mm; n: voxels along i, j, k (i fastest in volumes), at least 1. NULL when an affine has no

@@ -46,8 +46,6 @@ struct resample_job {
 	const unsigned char *bad;  /* [source] 1: was not finite; NULL: all are */
 };
 
-/* c = inv(from) to; false when from has no inverse. */
-bool resample_map(const double from[3][4], const double to[3][4], double p[3][3], double b[3]);
 void resample_plan_axes(struct resample *r, struct arena *a);
 /* c inside the source, where it counts; negative outside. */
 double resample_place(const struct resample *r, int axis, double c);
