@@ -92,6 +92,30 @@ struct error *pool_send(struct pool *p, const struct request *r, void *ctx)
 	return NULL;
 }
 
+/* Any program may be named as the worker; one that does not greet would be waited for without end. It ends with what it
+ * started, and nothing else is asked of the program. */
+static struct error *no_worker(const struct pool *p, const struct proc *w, const char *what)
+{
+	kill(-w->pid, SIGKILL);
+	return error_new(ERR_USER, "%s %s: it is no sulcus-worker of this version (does SULCUS_WORKER name it?)", p->program,
+	                 what);
+}
+
+/* Takes the greeting, once it is there, from before the replies. */
+static struct error *take_greeting(const struct pool *p, struct proc *w)
+{
+	const char *text;
+	size_t n;
+	bool whole;
+	struct error *e = w->greeted ? NULL : wire_next(&w->in, &whole, &text, &n);
+
+	if (w->greeted || (!e && !whole))
+		return NULL;
+	w->greeted = !e && n == strlen(WIRE_GREETING) && memcmp(text, WIRE_GREETING, n) == 0;
+	error_free(e);
+	return w->greeted ? NULL : no_worker(p, w, "answers in another language");
+}
+
 /* The reply, or the end, of a worker that has something to read. */
 static struct error *receive(struct pool *p, struct proc *w, struct pool_event *ev, struct arena *a)
 {
@@ -100,6 +124,7 @@ static struct error *receive(struct pool *p, struct proc *w, struct pool_event *
 	size_t n;
 
 	TRY(wire_fill(&w->in, w->from, &end));
+	TRY(take_greeting(p, w));
 	struct error *e = wire_next(&w->in, &whole, &text, &n);
 	if (!e && whole)
 		e = reply_read(&ev->reply, text, n, a);
@@ -146,6 +171,32 @@ static void forget_log(struct pool *p)
 	p->dead_log = -1;
 }
 
+/* How long to wait at most: until a new worker must have greeted. */
+static int patience(const struct pool *p, int timeout_ms)
+{
+	int64_t now = proc_clock_ms();
+
+	for (int i = 0; i < p->max; i++) {
+		const struct proc *w = &p->proc[i];
+		int64_t left = w->patience_ms > now ? w->patience_ms - now : 0;
+
+		if (w->pid && w->busy && !w->greeted && (timeout_ms < 0 || left < timeout_ms))
+			timeout_ms = (int)left;
+	}
+	return timeout_ms;
+}
+
+static struct error *check_patience(const struct pool *p)
+{
+	for (int i = 0; i < p->max; i++) {
+		const struct proc *w = &p->proc[i];
+
+		if (w->pid && w->busy && !w->greeted && proc_clock_ms() >= w->patience_ms)
+			return no_worker(p, w, "says nothing for 30 s");
+	}
+	return NULL;
+}
+
 struct error *pool_wait(struct pool *p, struct pool_event *ev, int wake_fd, int timeout_ms, struct arena *a)
 {
 	struct pollfd fd[POLL_MAX];
@@ -155,13 +206,13 @@ struct error *pool_wait(struct pool *p, struct pool_event *ev, int wake_fd, int 
 	*ev = (struct pool_event){ .log_fd = -1 };
 	forget_log(p);
 	n = gather_fds(p, fd, who, wake_fd);
-	if (poll(fd, (nfds_t)n, timeout_ms) < 0)
+	if (poll(fd, (nfds_t)n, patience(p, timeout_ms)) < 0)
 		return errno == EINTR ? NULL : error_new(ERR_SYSTEM, "cannot wait for the workers: %s", strerror(errno));
 	ev->woken = wake_fd >= 0 && fd[n - 1].revents;
 	for (int i = 0; i < n; i++)
 		if (who[i] && fd[i].revents)
 			return receive(p, who[i], ev, a);
-	return NULL;
+	return check_patience(p);
 }
 
 void pool_stop(struct pool *p, bool now)

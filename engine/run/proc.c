@@ -18,7 +18,7 @@
 #include "run/pool.h"
 #include "store/store.h"
 
-enum { OUT_OF_MEMORY = 71, ROUND_NS = 1000 * 1000, PATIENCE_MS = 5000 };
+enum { OUT_OF_MEMORY = 71, ROUND_NS = 1000 * 1000, PATIENCE_MS = 5000, GREETING_MS = 30000 };
 
 /* From the folder of our own program; the last is where they lie when just built. */
 static const char *const beside[] = { "sulcus-worker", "../libexec/sulcus/sulcus-worker", "../../nodes/sulcus-worker" };
@@ -98,6 +98,14 @@ static void forget(struct proc *w)
 	*w = (struct proc){ .to = -1, .from = -1, .log = -1 };
 }
 
+int64_t proc_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 struct error *proc_start(struct proc *w, const char *program, struct store *s, struct arena *a)
 {
 	static const char *const env[] = { "OPENBLAS_NUM_THREADS=1", NULL };   /* kernels divide the work themselves */
@@ -113,6 +121,7 @@ struct error *proc_start(struct proc *w, const char *program, struct store *s, s
 	}
 	w->to = to[1];
 	w->from = from[0];
+	w->patience_ms = proc_clock_ms() + GREETING_MS;
 	w->log = make_log(w->scratch);
 	const char *argv[] = { program, root, w->scratch, me, NULL };
 	struct spawn how = { .argv = argv, .env = env, .in_fd = to[0], .out_fd = w->log, .err_fd = w->log,

@@ -3,6 +3,7 @@
 #define SULCUS_PROC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -18,6 +19,8 @@ struct proc {
 	const char *scratch;
 	struct wire_in in;
 	bool busy;
+	bool greeted;               /* it said that it is a worker */
+	int64_t patience_ms;        /* when it must have done so, on proc_clock_ms() */
 	void *ctx;
 };
 
@@ -25,6 +28,8 @@ must_check struct error *proc_start(struct proc *w, const char *program, struct 
 off_t proc_log_size(struct proc *w);
 /* Empties the log of the last request, before the next. */
 void proc_forget_log(struct proc *w);
+/* Of the monotonic clock. */
+int64_t proc_clock_ms(void);
 /* Waits for a worker that closed its pipe or answered nonsense (why, taken over), and says how it ended.
  * Its log is handed over in ev. */
 struct error *proc_reap(struct proc *w, struct error *why, struct pool_event *ev);

@@ -16,6 +16,8 @@ struct arena;
 struct doc;
 
 enum { WIRE_MAX = 64 << 20 };
+/* The first message of a worker, before any reply: that it is one, and speaks this language. */
+#define WIRE_GREETING "{\"sulcus-worker\": 1}"
 
 /* ---- framing ---- */
 /* Starts a message in an empty buf; the text follows. */

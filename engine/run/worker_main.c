@@ -15,6 +15,15 @@
 
 enum { REPLY_FD = 3, CALL_WRONG = 2 };
 
+static struct error *greet(struct arena *a)
+{
+	struct buf b = { .arena = a };
+
+	wire_begin(&b);
+	buf_add(&b, WIRE_GREETING);
+	return wire_send(REPLY_FD, &b);
+}
+
 static struct error *serve_all(char **argv, struct arena *a)
 {
 	char self[4096];
@@ -26,7 +35,9 @@ static struct error *serve_all(char **argv, struct arena *a)
 	w.self = n > 0 ? self : argv[0];
 	if (argv[1][0])
 		TRY(store_open(&w.store, argv[1], a));
-	e = worker_serve(&w, STDIN_FILENO, REPLY_FD);
+	e = greet(a);
+	if (!e)
+		e = worker_serve(&w, STDIN_FILENO, REPLY_FD);
 	if (w.store)
 		store_close(w.store);
 	return e;

@@ -32,6 +32,19 @@ def memory_limit(s):
     assert "out of memory" in out and s.states()["b"] == "ran", out
 
 
+def wrong_worker(s):
+    """A program that is no worker is told, not waited for; and it is not left behind."""
+    s.write("steps:\n  a: {do: test.echo, text: x}\n  b: {do: test.echo, text: y}\n")
+    for line, word in {"printf '\\002\\000\\000\\000{}' >&3": "another language", ":": "says nothing for 30 s"}.items():
+        fake = s.folder / "fake"
+        fake.write_text(f"#!/bin/sh\n{line}\nsleep 1000\n")
+        fake.chmod(0o755)
+        out = s.run(code=2, SULCUS_WORKER=str(fake))
+        assert word in out and "no sulcus-worker" in out, out
+        wait_for(lambda: not _alive(s))
+    s.run()
+
+
 # ---- signals ----
 def _alive(s):
     """Command lines of processes that name the study's store."""
@@ -192,5 +205,5 @@ def free_space(s):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([crashes, memory_limit, interrupt, interrupt_planning, two_runs, four_runs, dead_holder, kill_storm, read_only,
-                            full_disk, free_space]))
+    sys.exit(run_scenarios([crashes, wrong_worker, memory_limit, interrupt, interrupt_planning, two_runs, four_runs, dead_holder, kill_storm,
+                            read_only, full_disk, free_space]))
