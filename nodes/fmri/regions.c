@@ -10,12 +10,43 @@
 #include "node/node.h"
 #include "num/resample.h"
 
+/* Where the voxel centres are along a world axis, mm. */
+static void extent(const struct grid *g, int axis, double *low, double *high)
+{
+	for (int corner = 0; corner < 8; corner++) {
+		double w[3];
+
+		grid_world(g, (double[3]){ corner & 1 ? g->n[0] - 1 : 0, corner & 2 ? g->n[1] - 1 : 0, corner & 4 ? g->n[2] - 1 : 0 }, w);
+		*low = corner == 0 || w[axis] < *low ? w[axis] : *low;
+		*high = corner == 0 || w[axis] > *high ? w[axis] : *high;
+	}
+}
+
+static struct error *check_apart(const struct grid *own, const char *what, const struct grid *data)
+{
+	double mm[2][3];
+
+	grid_voxel_mm(own, mm[0]);
+	grid_voxel_mm(data, mm[1]);
+	for (int d = 0; d < 3; d++) {
+		double low[2] = { 0 }, high[2] = { 0 }, reach = mm[0][0] + mm[0][1] + mm[0][2] + mm[1][0] + mm[1][1] + mm[1][2];
+
+		extent(own, d, &low[0], &high[0]);
+		extent(data, d, &low[1], &high[1]);
+		if (low[0] > high[1] + reach || low[1] > high[0] + reach)
+			return error_new(ERR_DATA, "%s and bold are apart: along %c %s lie from %g to %g mm, bold from %g to %g mm", what,
+			                 "xyz"[d], what, low[0], high[0], low[1], high[1]);
+	}
+	return NULL;
+}
+
 struct error *region_space_grid(struct grid *out, enum region_target target, const struct grid *data,
                                 const struct grid *own, const char *what, const struct grid *mask)
 {
 	struct error *e = NULL;
 
 	*out = target == REGION_ONTO_REGIONS ? *own : target == REGION_ONTO_MASK && mask ? *mask : *data;
+	TRY(check_apart(own, what, data));
 	if (target != REGION_ONTO_NONE)
 		return NULL;
 	e = grid_check(own, what, data, "bold");

@@ -163,6 +163,17 @@ TEST(wrong_labels_are_told)
 	CHECK_OK(run_labels(p, h_f4(4, IMAGE_INT16), h_image(&g, 1, 0, IMAGE_FLOAT32, x), NULL, NULL, 1).error);
 }
 
+TEST(labels_that_lie_elsewhere_are_told)
+{
+	struct grid g = h_f4_grid();
+	float *x = NEW_N(check_arena(), float, grid_size(&g));
+
+	x[0] = 1;
+	g.affine[1][3] = 500;
+	CHECK_ERROR(run_labels((struct signals_labels_params){ 0 }, h_f4(4, IMAGE_INT16), h_image(&g, 1, 0, IMAGE_INT16, x), NULL,
+	                       NULL, 1).error, "labels and bold are apart: along y labels lie from 500 to 518 mm, bold from 5 to 23 mm");
+}
+
 TEST(labels_of_one_volume_are_one_row)
 {
 	struct made m = run_labels((struct signals_labels_params){ 0 }, h_f4(1, IMAGE_INT16), labels_image(IMAGE_INT16), NULL,
