@@ -10,11 +10,15 @@ static const double percentile = 2;
 struct error *space_confounds(struct clean_inputs *in, const struct space_args *args, const struct image *im,
                               struct node_env *env)
 {
+	struct error *e;
 	double *x;
 
 	if (!args->high_variance_confounds)
 		return NULL;
-	TRY(high_variance_of(im, N_CONFOUNDS, percentile, true, &x, env->n_threads, env->arena));
+	e = high_variance_of(im, N_CONFOUNDS, percentile, true, &x, env->n_threads, env->arena);
+	if (e)
+		return error_wrap(e, "high_variance_confounds takes %d of the whole image, which is not possible (the node "
+		                  "confounds.high_variance has a choice)", N_CONFOUNDS);
 	in->own = (struct confounds){ im->n_vol, N_CONFOUNDS, x };
 	return NULL;
 }
@@ -22,6 +26,7 @@ struct error *space_confounds(struct clean_inputs *in, const struct space_args *
 void space_check(struct shape *s, const struct space_args *args, const struct grid *g, int n_vol)
 {
 	fwhm_check(s, &args->smoothing, g, "smoothing");
-	if (args->high_variance_confounds && n_vol <= N_CONFOUNDS)
-		shape_error(s, "high_variance_confounds", "bold has %d volumes, %d confounds need more", n_vol, N_CONFOUNDS);
+	if (args->high_variance_confounds && n_vol < N_CONFOUNDS + 2)
+		shape_error(s, "high_variance_confounds", "bold has %d volumes, %d confounds of what is detrended need at least %d",
+		            n_vol, N_CONFOUNDS, N_CONFOUNDS + 2);
 }
