@@ -19,7 +19,7 @@ enum filter_band { FILTER_NONE, FILTER_LOW, FILTER_HIGH, FILTER_BAND, FILTER_STO
 enum filter_fact {
 	FILTER_FACT_ZERO = 1,          /* a cut-off is exactly 0: there is no such filter */
 	FILTER_FACT_CROSSED = 2,       /* high_pass >= low_pass: there is no such filter */
-	FILTER_FACT_BAD_RATE = 4,      /* tr_s is not a positive finite number, or a cut-off is infinite */
+	FILTER_FACT_BAD_RATE = 4,      /* tr_s is not a positive finite number, or a cut-off infinite, or of STOP missing */
 	FILTER_FACT_BAD_ORDER = 8,     /* order is not within 1 .. FILTER_MAX_ORDER */
 	FILTER_FACT_IMPOSSIBLE = 15,   /* any of the above */
 	FILTER_FACT_LOW_CLIPPED = 16,  /* low_pass was at or above Nyquist and has been lowered to just below */
