@@ -138,3 +138,16 @@ struct error *target_grid(struct grid *out, const struct grid *from, const struc
 	TRY(check_affine(t));
 	return from_affine(out, from, t);
 }
+
+struct error *target_overlap(const struct grid *to, const struct grid *from)
+{
+	double low[3], high[3];
+
+	if (!corners(to, from->affine, low, high))
+		return NULL;
+	for (int d = 0; d < 3; d++)
+		if (high[d] < -0.5 || low[d] > from->n[d] - 0.5)
+			return error_new(ERR_DATA, "the new grid lies outside the image: along the image's axis %d from voxel %.4g to %.4g, "
+			                 "the image has 0 to %d", d, low[d], high[d], from->n[d] - 1);
+	return NULL;
+}

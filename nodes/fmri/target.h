@@ -22,4 +22,7 @@ struct target {
  *   voxel: the image's axes and field of view (to the outer faces of voxels), its middle kept. */
 must_check struct error *target_grid(struct grid *out, const struct grid *from, const struct target *t);
 
+/* An error when no voxel of `to` lies within the image on `from`, up to the outer faces of its voxels. */
+must_check struct error *target_overlap(const struct grid *to, const struct grid *from);
+
 #endif

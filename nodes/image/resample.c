@@ -32,10 +32,11 @@ static struct error *find_grid(struct grid *to, const struct grid *from, const s
 		return error_new(ERR_USER, "both like and %s are given, must be one of them", other);
 	if (!like && !other)
 		return error_new(ERR_USER, "no grid to resample to: give like, affine or voxel");
-	if (!like)
-		return target_grid(to, from, &t);
-	*to = *like;
-	return NULL;
+	if (like)
+		*to = *like;
+	else
+		TRY(target_grid(to, from, &t));
+	return target_overlap(to, from);
 }
 
 static bool is_whole(const char *kind)

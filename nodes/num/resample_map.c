@@ -36,7 +36,8 @@ static void swap_rows(double m[3][7], int x, int y)
 	memcpy(m[y], row, sizeof row);
 }
 
-/* m = [a | x], rows exchanged so that pivots are the largest: x becomes inv(a) x. */
+/* m = [a | x], rows exchanged so that pivots are the largest: x becomes inv(a) x. Products with 1 / pivot, as OpenBLAS has
+ * them: outputs on an image's faces are in or out by the last bit. */
 static bool eliminate(double m[3][7])
 {
 	for (int c = 0; c < 3; c++) {
@@ -49,7 +50,7 @@ static bool eliminate(double m[3][7])
 		if (m[c][c] == 0)
 			return false;
 		for (int r = c + 1; r < 3; r++) {
-			double f = m[r][c] / m[c][c];
+			double f = m[r][c] * (1 / m[c][c]);
 
 			for (int e = c; e < 7; e++)
 				m[r][e] -= f * m[c][e];
@@ -59,7 +60,7 @@ static bool eliminate(double m[3][7])
 		for (int e = 3; e < 7; e++) {
 			for (int r = c + 1; r < 3; r++)
 				m[c][e] -= m[c][r] * m[r][e];
-			m[c][e] /= m[c][c];
+			m[c][e] *= 1 / m[c][c];
 		}
 	return true;
 }

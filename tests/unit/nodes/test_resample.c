@@ -163,6 +163,7 @@ TEST(a_grid_that_cannot_be_is_refused)
 	const double good[12] = { 3, 0, 0, -8, 0, 3, 0, 4, 0, 0, 3, 2 }, flat[12] = { 3, 3, 0, -8, 3, 3, 0, 4, 0, 0, 3, 2 };
 	const double row[16] = { 3, 0, 0, -8, 0, 3, 0, 4, 0, 0, 3, 2, 0, 0, 1, 1 }, away[12] = { 3, 0, 0, 900, 0, 3, 0, 0, 0, 0, 3 };
 	const double huge[3] = { 2048, 2048, 512 }, half[3] = { 4, 4.5, 4 }, nan[12] = { 3, 0, NAN }, tiny[1] = { 1e-4 };
+	const double four[3] = { 4, 4, 4 };
 
 	check_words((struct image_resample_params){ 0 }, NULL, "give like, affine or voxel");
 	check_words((struct image_resample_params){ .affine = good, .n_affine = 12 }, h_f4(1, IMAGE_FLOAT32),
@@ -183,6 +184,10 @@ TEST(a_grid_that_cannot_be_is_refused)
 	            "2048 x 2048 x 512 voxels, must have less than 2^31");
 	check_words((struct image_resample_params){ .affine = good, .n_affine = 12, .shape = half, .n_shape = 3 }, NULL,
 	            "the shape is 4 4.5 4");
+	check_words((struct image_resample_params){ .affine = away, .n_affine = 12, .shape = good, .n_shape = 3 }, NULL,
+	            "the shape is 3 0 0");
+	check_words((struct image_resample_params){ .affine = away, .n_affine = 12, .shape = four, .n_shape = 3 }, NULL,
+	            "the new grid lies outside the image: along the image's axis 0 from voxel 455 to 459.5, the image has 0 to 5");
 	check_words((struct image_resample_params){ .voxel_mm = tiny, .n_voxel = 1 }, NULL, "less than 2^31");
 	check_words((struct image_resample_params){ .voxel_mm = good, .n_voxel = 2 }, NULL, "voxel has 2 numbers");
 }
