@@ -50,21 +50,23 @@ static struct error *add_row(struct named *out, const struct table *t, int row, 
 	return NULL;
 }
 
-static const char *const value_words[] = { "index", "value", "label", "id", NULL }, *const name_words[] = { "name", "region", NULL };
+static const char *const value_words[] = { "index", "value", "id", NULL }, *const name_words[] = { "name", "label", "region", NULL };
 
 /* Columns by their names; a file without such names has numbers first, then names, and its first line may have been taken for
  * a header. */
 static struct error *find_columns(const struct table *t, int *value_col, int *name_col, bool *first_is_row)
 {
 	int number;
+	bool unnamed;   /* c0 and c1 are what columns without names are called */
 
 	*value_col = column_of(t, value_words);
 	*name_col = column_of(t, name_words);
 	*first_is_row = false;
 	if (*value_col >= 0 && *name_col >= 0)
 		return NULL;
-	*first_is_row = t->header && whole(&number, t->column[0]);
-	if (t->n_col < 2 || (t->header && !*first_is_row))
+	unnamed = !t->header || (t->n_col > 1 && strcmp(t->column[0], "c0") == 0 && strcmp(t->column[1], "c1") == 0);
+	*first_is_row = !unnamed && whole(&number, t->column[0]);
+	if (t->n_col < 2 || (!unnamed && !*first_is_row))
 		return error_new(ERR_DATA, "%s: a table of names must have a column index (or value) of whole numbers, and a column name",
 		                 t->file);
 	*value_col = 0;

@@ -239,8 +239,8 @@ static void tell_outputs(struct shape *s, const struct atlas *at, const struct g
 
 	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n_col, tr_s, name }, s->arena));
 	shape_out(s, "labels_used", image_facts_to(&used, s->arena));
-	shape_out(s, "coverage", table_facts_to(&(struct table_facts){ at->labels.n > 0 ? at->labels.n : -1, 6, column },
-	                                        s->arena));
+	if (at->labels.n > 0)
+		shape_out(s, "coverage", table_facts_to(&(struct table_facts){ at->labels.n, 6, column }, s->arena));
 }
 
 struct error *signals_labels_shape(struct shape *s, const struct signals_labels_params *params)

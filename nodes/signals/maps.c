@@ -277,7 +277,8 @@ static void tell_outputs(struct shape *s, const struct atlas *at, int n_map, int
 	const char *const *name = n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
 
 	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n_col, tr_s, name }, s->arena));
-	shape_out(s, "coverage", table_facts_to(&(struct table_facts){ n_map, 6, column }, s->arena));
+	if (n_map > 0)
+		shape_out(s, "coverage", table_facts_to(&(struct table_facts){ n_map, 6, column }, s->arena));
 }
 
 struct error *signals_maps_shape(struct shape *s, const struct signals_maps_params *params)

@@ -45,10 +45,10 @@ TEST(labels_are_called_by_their_names)
 	const struct item *bold = h_f4(4, IMAGE_INT16), *labels = labels_image(IMAGE_UINT8);
 	static const char *const tables[] = {
 		"index\tname\n7\tV5\n1\tV1\n3\tM1\n9\tA1\n", "value\tname\n7\tV5\n1\tV1\n3\tM1\n", "7\tV5\n1\tV1\n3\tM1\n",
-		"c0\tc1\tc2\n7\tV5\t255\n1\tV1\t0\n3\tM1\t0\n",
+		"c0\tc1\tc2\n7\tV5\t255\n1\tV1\t0\n3\tM1\t0\n", "number\ttext\n7\tV5\n1\tV1\n3\tM1\n",
 	};
 
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < 4; k++) {
 		struct made m = run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL, h_table(tables[k]), 1);
 
 		CHECK_OK(m.error);
@@ -56,7 +56,7 @@ TEST(labels_are_called_by_their_names)
 		CHECK_TEXT(cell(m.coverage, 1, "name"), "M1");
 		CHECK_TEXT(cell(m.coverage, 2, "name"), "V5");
 	}
-	CHECK_ERROR(run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL, h_table(tables[3]), 1).error,
+	CHECK_ERROR(run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL, h_table(tables[4]), 1).error,
 	            "must have a column index (or value) of whole numbers, and a column name");
 	CHECK_OK(run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL,
 	                    h_literal("table", "[[1, \"V1\"], [3, \"M1\"]]"), 1).error);
