@@ -190,7 +190,7 @@ struct error *image_resample_shape(struct shape *s, const struct image_resample_
 		return NULL;
 	e = find_grid(&to, &im.grid, wired ? &like.grid : NULL, params);
 	if (e) {
-		shape_error(s, params->n_affine ? "affine" : params->n_voxel ? "voxel" : "", "%s", e->text);
+		shape_error(s, params->n_affine ? "affine" : params->n_voxel ? "voxel" : params->n_shape ? "shape" : "", "%s", e->text);
 		error_free(e);
 		return NULL;
 	}
