@@ -151,12 +151,12 @@ static int twin(const struct confounds *c, int k)
 
 const char *clean_dependent(const struct confounds *c, int rank, struct arena *a)
 {
-	enum { SHOWN = 5 };
+	enum { SHOWN = 5, COMPARED = 300 };   /* more columns are not compared one by one */
 	struct buf b = { .arena = a };
 	int shown = 0;
 
 	buf_printf(&b, "the %d confounds have rank %d", c->n_col, rank);
-	for (int k = 0; k < c->n_col && shown < SHOWN; k++) {
+	for (int k = 0; k < c->n_col && shown < SHOWN && c->n_col <= COMPARED; k++) {
 		int j = is_constant(c, k) ? k : twin(c, k);
 
 		if (j < 0)

@@ -1,6 +1,7 @@
 /* Parameters and ports become a cleaning, run by run. */
 #include "base/arena.h"
 #include "fmri/clean_inside.h"
+#include "num/despike.h"
 
 /* What is made, and what it is made of. */
 struct making {
@@ -99,6 +100,18 @@ static void note_ends(struct making *m, int run)
 		                              "by %d, where a cubic may run away: extrapolate: false leaves them out", n, longest));
 }
 
+static void add_notes(struct making *m, int run, const struct confounds *conf)
+{
+	const struct clean *r = m->c->run[run];
+
+	note_ends(m, run);
+	if (r->options.despike && !r->despike)
+		add_note(m, run, arena_printf(m->arena, "there are %d volumes, despiking needs at least %d: nothing was moved",
+		                              r->n_vol, DESPIKE_MIN_VOLUMES));
+	if (r->confounds.n < conf->n_col && r->dof > 0)
+		add_note(m, run, clean_dependent(conf, r->confounds.n, m->arena));
+}
+
 static struct error *make_run(struct making *m, int run)
 {
 	struct cleaning *c = m->c;
@@ -116,12 +129,10 @@ static struct error *make_run(struct making *m, int run)
 	}
 	r = clean_new_kept(&o, n_vol, n_keep, keep, conf.n_col, conf.x, m->arena);
 	c->run[run] = r;
-	note_ends(m, run);
 	*m->where = "confounds";
 	if (r->confounds.n < 0)
 		return error_new(ERR_NUMERIC, "the confounds are too large to compute with");
-	if (r->confounds.n < conf.n_col && r->dof > 0)
-		add_note(m, run, clean_dependent(&conf, r->confounds.n, m->arena));
+	add_notes(m, run, &conf);
 	*m->where = conf.n_col > 0 ? "confounds" : r->filter_dof > 0 ? "filter" : "detrend";
 	return cleaning_check_dof(c, run, 0);
 }

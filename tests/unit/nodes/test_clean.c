@@ -235,6 +235,18 @@ TEST(a_cubic_that_goes_far_is_noted)
 	CHECK(!strstr(h_notes(), "extrapolated"));
 }
 
+TEST(a_short_run_is_not_despiked_in_silence)
+{
+	struct signals_clean_params p = plain;
+	struct given g = { 0 };
+	double x[10 * V] = { 0 };
+	struct signals_clean_inputs in = inputs(&g, series_of(10, x, 2));
+
+	p.despike = true;
+	CHECK_OK(signals_clean_run(h_env(1), &p, &in, &(struct signals_clean_outputs){ h_out(), NULL }));
+	CHECK(strstr(h_notes(), "there are 10 volumes, despiking needs at least 15: nothing was moved"));
+}
+
 /* ---- the record ---- */
 
 TEST(what_is_written_can_be_read)
