@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "fmri/mask_facts.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"
@@ -103,16 +104,12 @@ static struct error *check_facts(struct shape *s, const struct connectome_seed_t
 	struct series_facts seed, voxels;
 	bool has_seed = series_facts_from(&seed, shape_in(s, "seed"), s->arena);
 	bool has_voxels = series_facts_from(&voxels, shape_in(s, "voxels"), s->arena);
-	const struct item *it = shape_item(s, "mask");
-	struct mask mask = { .n = -1 };
-	int col;
+	int n_vox = mask_facts_check(s, "mask", NULL, NULL), col;
 
-	if (it)
-		TRY(mask_read(&mask, it, NULL, NULL, s->arena));
 	if (has_voxels)
 		s->memory = 4 * (int64_t)voxels.n_row * (voxels.n_col > 0 ? voxels.n_col : 0);
 	if (has_seed && has_voxels)
-		TRY(check_match(seed.n_row, voxels.n_row, voxels.n_col, mask.n));
+		TRY(check_match(seed.n_row, voxels.n_row, voxels.n_col, n_vox));
 	if (has_seed && seed.n_col > 0)
 		return choose(&col, params->has_column ? params->column : NULL, seed.n_col, seed.column);
 	return NULL;

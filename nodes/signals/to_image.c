@@ -296,6 +296,8 @@ struct error *signals_to_image_shape(struct shape *s, const struct signals_to_im
 	struct error *e = choose_goal(&goal, &in);
 	const char *where = e ? "" : port_of[goal];
 
+	if (in.has[GOAL_MASK] && !in.item[GOAL_MASK])
+		mask_facts_check(s, "mask", NULL, NULL);
 	if (!e)
 		e = look(s, params, &in, &signals);
 	if (e)
