@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 
-SHAPES = ((168, 31000, 5), (1200, 100000, 1))   # volumes, columns, turns of the peer
+BOTH, ONE = ("butterworth", "projection"), ("butterworth",)
+SHAPES = ((168, 31000, 5, BOTH), (1200, 100000, 1, ONE))   # volumes, columns, turns of the peer, ways
 
 
 def peer(b, volumes, columns, turns):
@@ -22,9 +23,9 @@ def peer(b, volumes, columns, turns):
 
 
 def clean(b, run, report):
-    for volumes, columns, turns in SHAPES:
+    for volumes, columns, turns, ways in SHAPES:
         other = peer(b, volumes, columns, turns)
-        for way in ("butterworth", "projection"):
+        for way in ways:
             for threads in (1, 2):
                 argv = [str(b.cleaner), str(volumes), str(columns), way, str(threads), str(b.runs)]
                 _, peak, text = run(argv, memory=True)
