@@ -149,16 +149,30 @@ static void gather_check(struct builder *b, const struct step *st, bool gathered
 			}
 }
 
+/* The nearest kind that both are. */
+static const struct kind_decl *common_kind(const struct kind_decl *a, const struct kind_decl *b)
+{
+	while (a && !kind_fits(b->name, a->name))
+		a = a->is ? kind_find(a->is) : NULL;
+	return a;
+}
+
+/* Of a list, what all that it was given have in common. */
 static void outputs_kind(struct step *st)
 {
 	for (int i = 0; i < st->n_out; i++)
-		for (int k = 0; st->out[i].port->kind_of && k < st->node->n_in; k++)
-			if (strcmp(st->node->in[k].name, st->out[i].port->kind_of) == 0 && st->arg[k].n_source) {
-				const struct source *s = &st->arg[k].source[0];
+		for (int k = 0; st->out[i].port->kind_of && k < st->node->n_in; k++) {
+			const struct arg *arg = &st->arg[k];
 
-				if (kind_ok(&st->arg[k], s->step->out[s->port].kind))
-					st->out[i].kind = s->step->out[s->port].kind;
+			if (strcmp(st->node->in[k].name, st->out[i].port->kind_of) != 0)
+				continue;
+			for (int j = 0; j < arg->n_source; j++) {
+				const struct kind_decl *is = arg->source[j].step->out[arg->source[j].port].kind;
+
+				if (kind_ok(arg, is))
+					st->out[i].kind = j && st->out[i].kind ? common_kind(st->out[i].kind, is) : is;
 			}
+		}
 }
 
 static void fallback_check(struct builder *b, const struct step *st)

@@ -9,7 +9,20 @@
 #include "img/image.h"
 #include "num/par.h"
 
-static const char *const ports[EXPRESSION_IMAGES] = { "a", "b", "c", "d" };
+enum { IMAGES_MAX = 64 };
+
+/* Item k goes by its key in a written map, else by a letter. NULL: gathered by other keys, or too many. */
+static const char *name_of(const char *cell, int k)
+{
+	static const char letter[26][2] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+	                                    "n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z" };
+
+	if (cell[0])
+		return (cell[0] >= '0' && cell[0] <= '9') || k >= IMAGES_MAX ? NULL : cell;
+	return k < 26 ? letter[k] : NULL;
+}
+
+static const char *const no_names = "gathered images have no names that a formula could use, and at most 64 can be written as {name: $step.port, ...}";
 
 /* ---- running ---- */
 struct math {
@@ -52,13 +65,13 @@ static struct error *first_problem(struct math *c, int workers)
 }
 
 static struct error *make_all(struct node_env *env, const struct expression *formula,
-                              const struct expression_source *source, const struct image *a, const char *path)
+                              const struct expression_source *source, double tr_s, const char *path)
 {
 	int n_vol = expression_volumes(formula), workers = par_workers(env->n_threads, n_vol);
 	struct math c = { formula, source, NULL, NEW_N(env->arena, double *, workers), NEW_N(env->arena, float *, workers),
 	                  NEW_N(env->arena, struct error *, workers), NEW_N(env->arena, long, workers) };
 
-	TRY(image_create(&c.out, path, &a->grid, n_vol, n_vol > 1 ? a->tr_s : 0, IMAGE_FLOAT32, env->arena));
+	TRY(image_create(&c.out, path, &((const struct image *)source->ctx)->grid, n_vol, n_vol > 1 ? tr_s : 0, IMAGE_FLOAT32, env->arena));
 	for (int w = 0; w < workers; w++) {
 		c.stack[w] = arena_alloc(env->arena, expression_stack(formula), sizeof(double));
 		c.volume[w] = arena_alloc(env->arena, (size_t)source->n_voxel, sizeof(float));
@@ -76,106 +89,120 @@ static void note_totals(struct node_env *env, const struct expression *formula, 
 	double x;
 
 	if (expression_not_finite(formula, &x, &at, &len))
-		node_note(env, "%.*s is %s, because of such values in what it is taken of: where(isfinite(a), a, 0) leaves them out",
+		node_note(env, "%.*s is %s, because of such values in what it is taken of: where(isfinite(x), x, 0) leaves them out",
 		          len, text + at, isnan(x) ? "NaN" : "infinite");
 }
 
-/* The result has the kind of a, so volumes over time must come from it. */
-static const char *wrong_volumes(int made, int a, struct arena *arena)
+static struct error *open_images(struct image *image, const char **name, int *n_vol, const struct items *items, struct arena *a)
 {
-	if (made <= 1 || made == a)
-		return NULL;
-	return arena_printf(arena, "the result has %d volumes but a, which gives it its kind, has one: exchange the images' "
-	                    "names", made);
-}
-
-static struct error *open_images(struct image image[EXPRESSION_IMAGES], const struct item *const item[EXPRESSION_IMAGES],
-                                 struct arena *a)
-{
-	for (int k = 0; k < EXPRESSION_IMAGES; k++) {
-		if (!item[k])
-			continue;
-		TRY(image_of(&image[k], item[k], a));
-		TRY(grid_check(&image[k].grid, ports[k], &image[0].grid, "a"));
+	for (int k = 0; k < items->n; k++) {
+		name[k] = name_of(items->item[k].cell, k);
+		if (!name[k])
+			return error_new(ERR_USER, "%s", no_names);
+		TRY(image_of(&image[k], &items->item[k], a));
+		n_vol[k] = image[k].n_vol;
+		TRY(grid_check(&image[k].grid, name[k], &image[0].grid, name[0]));
 	}
 	return NULL;
+}
+
+/* The time between volumes of the first run among them. */
+static double tr_of(const struct image *image, int n)
+{
+	for (int k = 0; k < n; k++)
+		if (image[k].n_vol > 1)
+			return image[k].tr_s;
+	return 0;
 }
 
 struct error *image_math_run(struct node_env *env, const struct image_math_params *params,
                              const struct image_math_inputs *in, const struct image_math_outputs *out)
 {
-	const struct item *const item[EXPRESSION_IMAGES] = { in->a, in->b, in->c, in->d };
-	struct image image[EXPRESSION_IMAGES] = { 0 };
+	int n = in->images.n, *n_vol = NEW_N(env->arena, int, n);
+	struct image *image = NEW_N(env->arena, struct image, n);
+	const char **name = NEW_N(env->arena, const char *, n);
+	const struct expression_images images = { n, name, n_vol };
 	struct expression_problem problem;
 	struct expression *formula;
-	int n_vol[EXPRESSION_IMAGES];
-	const char *wrong;
 
-	TRY(open_images(image, item, env->arena));
-	for (int k = 0; k < EXPRESSION_IMAGES; k++)
-		n_vol[k] = image[k].n_vol;
-	if (!expression_compile(&formula, params->formula, n_vol, &problem, env->arena))
-		return error_new(ERR_USER, "at '%.*s' of the formula: %s", problem.len, params->formula + problem.at, problem.text);
-	wrong = wrong_volumes(expression_volumes(formula), image[0].n_vol, env->arena);
-	if (wrong)
-		return error_new(ERR_USER, "%s", wrong);
+	if (n == 0)
+		return error_new(ERR_USER, "there is no image to compute with");
+	TRY(open_images(image, name, n_vol, &in->images, env->arena));
+	if (!expression_compile(&formula, params->expression, &images, &problem, env->arena))
+		return error_new(ERR_USER, "at '%.*s' of the expression: %s", problem.len, params->expression + problem.at, problem.text);
 	struct expression_source source = { grid_size(&image[0].grid), image, load };
 
 	expression_reduce(formula, &source, env->n_threads, env->arena);
-	note_totals(env, formula, params->formula);
-	TRY(make_all(env, formula, &source, &image[0], out_blob(out->image, "image.nii")));
-	for (int k = 0; k < EXPRESSION_IMAGES; k++)
+	note_totals(env, formula, params->expression);
+	TRY(make_all(env, formula, &source, tr_of(image, n), out_blob(out->image, "image.nii")));
+	for (int k = 0; k < n; k++)
 		image_close(&image[k]);
 	return NULL;
 }
 
 /* ---- shape ---- */
 struct known {
-	int n_vol[EXPRESSION_IMAGES];    /* 0: not given, -1: not known yet */
-	struct image_facts facts[EXPRESSION_IMAGES];
+	int n;                       /* images */
+	const char **name;
+	int *n_vol;                  /* -1: not known yet */
+	struct image_facts *facts;
+	int first, run;              /* the first that is known, and that is known and over time; -1: none */
 };
 
-static void look(struct shape *s, struct known *known)
+static bool look(struct shape *s, struct known *known)
 {
-	for (int k = 0; k < EXPRESSION_IMAGES; k++) {
-		bool is_known = image_facts_from(&known->facts[k], shape_in(s, ports[k]), s->arena);
+	int n = shape_n(s, "images");
 
-		known->n_vol[k] = is_known ? known->facts[k].n_vol : shape_n(s, ports[k]) > 0 ? -1 : 0;
+	*known = (struct known){ n, NEW_N(s->arena, const char *, n + 1), NEW_N(s->arena, int, n + 1),
+	                         NEW_N(s->arena, struct image_facts, n + 1), -1, -1 };
+	for (int k = 0; k < n; k++) {
+		known->name[k] = name_of(shape_cell(s, "images", k), k);
+		known->n_vol[k] = image_facts_from(&known->facts[k], shape_in_n(s, "images", k), s->arena) ? known->facts[k].n_vol : -1;
+		if (known->first < 0 && known->n_vol[k] > 0)
+			known->first = k;
+		if (known->run < 0 && known->n_vol[k] > 1)
+			known->run = k;
+		if (!known->name[k]) {
+			shape_error(s, "images", "%s", no_names);
+			return false;
+		}
 	}
+	return n > 0;
 }
 
 static void check_images(struct shape *s, const struct known *known, const struct expression *formula)
 {
-	for (int k = 0; k < EXPRESSION_IMAGES; k++) {
-		if (known->n_vol[k] && !expression_uses(formula, k))
-			shape_warning(s, ports[k], "the formula does not use %s", ports[k]);
-		if (known->n_vol[k] <= 0 || known->n_vol[0] <= 0)
+	for (int k = 0; k < known->n; k++) {
+		if (!expression_uses(formula, k))
+			shape_warning(s, "images", "the expression does not use %s", known->name[k]);
+		if (known->n_vol[k] <= 0 || k == known->first)
 			continue;
-		struct error *e = grid_check(&known->facts[k].grid, ports[k], &known->facts[0].grid, "a");
+		struct error *e = grid_check(&known->facts[k].grid, known->name[k], &known->facts[known->first].grid,
+		                             known->name[known->first]);
 
 		if (e)
-			shape_error(s, ports[k], "%s", e->text);
+			shape_error(s, "images", "%s", e->text);
 		error_free(e);
 	}
 }
 
 static void tell_result(struct shape *s, const struct known *known, const struct expression *formula)
 {
-	const struct image_facts *a = &known->facts[0];
+	const struct image_facts *first = &known->facts[known->first < 0 ? 0 : known->first];
 	int n_vol = expression_volumes(formula);
 	struct image_facts made;
 	double size;
 
-	if (n_vol == 0 || known->n_vol[0] <= 0)
+	if (n_vol == 0 || known->first < 0)
 		return;
-	made = image_facts_new(&a->grid, n_vol, n_vol > 1 ? a->tr_s : 0, "float32");
-	made.space = a->space;
+	made = image_facts_new(&first->grid, n_vol, n_vol > 1 && known->run >= 0 ? known->facts[known->run].tr_s : 0, "float32");
+	made.space = first->space;
 	shape_out(s, "image", image_facts_to(&made, s->arena));
-	size = (double)grid_size(&a->grid);
-	s->memory = made.bytes + 8 * grid_size(&a->grid) * (expression_kept_volumes(formula) + 2) + (32 << 20);
-	for (int k = 0; k < EXPRESSION_IMAGES; k++)
+	size = (double)grid_size(&first->grid);
+	s->memory = made.bytes + 8 * grid_size(&first->grid) * (expression_kept_volumes(formula) + 2) + (32 << 20);
+	for (int k = 0; k < known->n; k++)
 		s->memory += known->n_vol[k] > 0 ? known->facts[k].bytes : 0;
-	s->seconds = 1e-9 * size * known->n_vol[0] * expression_steps(formula) + 0.005;
+	s->seconds = 1e-9 * size * (known->run >= 0 ? known->n_vol[known->run] : 1) * expression_steps(formula) + 0.005;
 }
 
 struct error *image_math_shape(struct shape *s, const struct image_math_params *params)
@@ -183,17 +210,16 @@ struct error *image_math_shape(struct shape *s, const struct image_math_params *
 	struct known known;
 	struct expression_problem problem;
 	struct expression *formula;
-	const char *wrong;
 
-	look(s, &known);
-	if (!expression_compile(&formula, params->formula, known.n_vol, &problem, s->arena)) {
-		shape_error(s, arena_printf(s->arena, "formula:%d:%d", problem.at, problem.len), "%s", problem.text);
+	if (!look(s, &known))
+		return NULL;
+	const struct expression_images images = { known.n, known.name, known.n_vol };
+
+	if (!expression_compile(&formula, params->expression, &images, &problem, s->arena)) {
+		shape_error(s, arena_printf(s->arena, "expression:%d:%d", problem.at, problem.len), "%s", problem.text);
 		return NULL;
 	}
 	check_images(s, &known, formula);
-	wrong = known.n_vol[0] > 0 ? wrong_volumes(expression_volumes(formula), known.n_vol[0], s->arena) : NULL;
-	if (wrong)
-		shape_error(s, "a", "%s", wrong);
 	tell_result(s, &known, formula);
 	return NULL;
 }

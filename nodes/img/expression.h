@@ -13,16 +13,17 @@
 struct arena;
 struct expression;
 
-enum { EXPRESSION_IMAGES = 4 };   /* a, b, c, d */
+/* What a formula may speak of. n_vol: volumes of each image, -1 when not known yet (then what depends on it is not
+ * checked). */
+struct expression_images { int n; const char *const *name; const int *n_vol; };
 
 struct expression_problem {
 	int at, len;          /* characters of the formula, from 0 */
 	const char *text;
 };
 
-/* n_vol: volumes of each image, 0 when it is not given, -1 when not known yet (then what depends on it is not checked).
- * False when something is wrong with the formula. */
-bool expression_compile(struct expression **out, const char *formula, const int n_vol[EXPRESSION_IMAGES],
+/* False when something is wrong with the formula, or with an image's name (which is that of a function, say). */
+bool expression_compile(struct expression **out, const char *formula, const struct expression_images *images,
                         struct expression_problem *problem, struct arena *a);
 bool expression_uses(const struct expression *e, int image);
 int expression_volumes(const struct expression *e);    /* of the result; 0 while not known */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "img/expression_parser.h"
 
 struct args {
@@ -12,17 +13,28 @@ struct args {
 };
 
 /* ---- names that are not called ---- */
-static bool is_image(const char *name)
+/* Which image has the name; -1: none. */
+static int find_image(const struct parser *p, const char *name)
 {
-	return name[0] >= 'a' && name[0] < 'a' + EXPRESSION_IMAGES && !name[1];
+	for (int k = 0; k < p->images->n; k++)
+		if (strcmp(p->images->name[k], name) == 0)
+			return k;
+	return -1;
 }
 
-static bool parse_image(struct parser *p, const struct token *t, struct value *out)
+static const char *image_names(const struct parser *p)
 {
-	int image = t->name[0] - 'a', n_vol = p->n_vol[image];
+	struct buf b = { .arena = p->arena };
 
-	if (n_vol == 0)
-		return parser_fail(p, t->at, t->len, "the formula uses %s, but no image is given to port '%s'", t->name, t->name);
+	for (int k = 0; k < p->images->n; k++)
+		buf_printf(&b, "%s%s", k == 0 ? "" : k + 1 < p->images->n ? ", " : " and ", p->images->name[k]);
+	return b.text ? b.text : "";
+}
+
+static bool parse_image(struct parser *p, const struct token *t, int image, struct value *out)
+{
+	int n_vol = p->images->n_vol[image];
+
 	if (n_vol > 1 && p->run > 1 && p->run != n_vol)
 		return parser_fail(p, t->at, t->len, "%s has %d volumes, what stands before it %d: they must have as many, or one",
 		                   t->name, n_vol, p->run);
@@ -47,16 +59,17 @@ static const struct expression_reducer *find_reducer(const char *name, bool *ove
 
 static bool parse_word(struct parser *p, const struct token *t, struct value *out)
 {
+	int image = find_image(p, t->name);
 	bool over_time;
 	double x;
 
-	if (is_image(t->name))
-		return parse_image(p, t, out);
+	if (image >= 0)
+		return parse_image(p, t, image, out);
 	if (expression_function(t->name) || find_reducer(t->name, &over_time, p->arena))
 		return parser_fail(p, t->at, t->len, "%s is a function: what it takes must follow in parentheses", t->name);
 	if (!expression_constant(t->name, &x))
-		return parser_fail(p, t->at, t->len, "'%s' is unknown%s; images are called a, b, c and d", t->name,
-		                   expression_nearest(t->name, false, p->arena));
+		return parser_fail(p, t->at, t->len, "'%s' is unknown%s; the image%s called %s", t->name,
+		                   expression_nearest(t->name, false, p->arena), p->images->n == 1 ? " is" : "s are", image_names(p));
 	parser_push(p, (struct step){ .kind = STEP_NUMBER, .number = x });
 	*out = (struct value){ p->code.n - 1, RANK_NUMBER };
 	return true;
@@ -198,7 +211,7 @@ static bool parse_call(struct parser *p, const struct token *t, struct value *ou
 	const struct expression_op *op = expression_function(t->name);
 	const struct expression_reducer *how = find_reducer(t->name, &over_time, p->arena);
 
-	if (is_image(t->name))
+	if (find_image(p, t->name) >= 0)
 		return parser_fail(p, t->at, t->len, "%s is an image, not a function: is '*' missing?", t->name);
 	if (!op && !how)
 		return parser_fail(p, t->at, t->len, "there is no function '%s'%s", t->name,
@@ -211,6 +224,31 @@ static bool parse_call(struct parser *p, const struct token *t, struct value *ou
 		return parser_fail(p, t->at, t->len, "the second argument of np.%s is an axis: write axis=-1 for time, or "
 		                   "np.%simum for the %s of two", t->name, t->name, t->name);
 	return call_function(p, t, &args, out);
+}
+
+/* Words that are operators, or stand before numpy's functions. */
+static bool is_sign(const char *name)
+{
+	static const char *const word[] = { "and", "or", "not", "np", "numpy" };
+
+	for (int k = 0; k < 5; k++)
+		if (strcmp(word[k], name) == 0)
+			return true;
+	return false;
+}
+
+bool parser_names_fit(struct parser *p)
+{
+	bool over_time;
+	double x;
+
+	for (int k = 0; k < p->images->n; k++) {
+		const char *name = p->images->name[k];
+
+		if (expression_function(name) || find_reducer(name, &over_time, p->arena) || expression_constant(name, &x) || is_sign(name))
+			return parser_fail(p, 0, (int)strlen(p->formula), "an image cannot be called '%s', which means something else in formulas", name);
+	}
+	return true;
 }
 
 bool parser_name(struct parser *p, const struct token *name, struct value *out)

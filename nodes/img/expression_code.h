@@ -78,8 +78,7 @@ struct expression {
 	struct program result;
 	int n_vol, n_reduction;
 	struct reduction *reduction;   /* each uses only those before it */
-	bool uses[EXPRESSION_IMAGES];
-	bool one_volume[EXPRESSION_IMAGES];   /* the image is repeated over time */
+	bool *uses, *one_volume;     /* [images]: in the formula; repeated over time */
 };
 
 /* Voxels [first, first + n) of volume t, n up to EXPRESSION_BLOCK; returns where in the stack they are (its start). */

@@ -187,14 +187,16 @@ static bool parse_all(struct parser *p)
 	return true;
 }
 
-bool expression_compile(struct expression **out, const char *formula, const int n_vol[EXPRESSION_IMAGES],
+bool expression_compile(struct expression **out, const char *formula, const struct expression_images *images,
                         struct expression_problem *problem, struct arena *a)
 {
 	struct expression *e = *out = NEW(a, struct expression);
-	struct parser p = { .arena = a, .formula = formula, .n_vol = n_vol, .run = 1, .made = e, .problem = problem };
+	struct parser p = { .arena = a, .formula = formula, .images = images, .run = 1, .made = e, .problem = problem };
 
+	e->uses = NEW_N(a, bool, images->n + 1);
+	e->one_volume = NEW_N(a, bool, images->n + 1);
 	*problem = (struct expression_problem){ 0 };
-	if (!parse_all(&p))
+	if (!parser_names_fit(&p) || !parse_all(&p))
 		return false;
 	for (int k = 0; k < e->n_reduction; k++)
 		if (e->reduction[k].rank == RANK_RUN)

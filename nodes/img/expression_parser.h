@@ -15,7 +15,7 @@ struct value { int first; enum rank rank; };   /* its steps begin at the first *
 struct parser {
 	struct arena *arena;
 	const char *formula;
-	const int *n_vol;               /* [EXPRESSION_IMAGES] */
+	const struct expression_images *images;
 	struct token token;             /* the next */
 	int end;                        /* where the one before it ended */
 	struct expression *made;
@@ -33,6 +33,8 @@ bool parser_next(struct parser *p);
 bool parser_at(const struct parser *p, const char *text);
 /* An operand and all operators after it that bind at least so strongly. */
 bool parser_parse(struct parser *p, enum power least, struct value *out);
+/* None of the images is called as a function is. */
+bool parser_names_fit(struct parser *p);
 /* What the name stands for; the parser is at the token after it. */
 bool parser_name(struct parser *p, const struct token *name, struct value *out);
 

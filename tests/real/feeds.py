@@ -21,7 +21,7 @@ steps:
   epi: {do: mask.epi, image: $bold}
   smooth: {do: image.smooth, image: $bold, fwhm: 8 mm}
   seed: {do: signals.spheres, bold: $bold, seeds: [[-2, -50, 0]], radius: 9.1 mm}
-  ratio: {do: image.math, a: $bold, b: $given, formula: "where(b, (a - mean_t(a)) / std_t(a), 0)"}
+  ratio: {do: image.math, images: {run: $bold, mask: $given}, expression: "where(mask, (run - mean_t(run)) / std_t(run), 0)"}
 export: {epi: $epi.mask, smooth: $smooth.image, seed: $seed.signals, ratio: $ratio.image}
 """
 SHAPE = (64, 64, 5)

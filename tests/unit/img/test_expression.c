@@ -17,13 +17,13 @@ static const double numbers[] = { 7, -2, NAN, 0.5 };
 
 static float value(const char *formula)
 {
-	const int n_vol[] = { 1, 1, 1, 1 };
+	const struct expression_images images = { 4, (const char *const[]){ "a", "b", "c", "d" }, (int[]){ 1, 1, 1, 1 } };
 	const struct expression_source s = { 1, numbers, load_number };
 	struct expression_problem p;
 	struct expression *e;
 	float x;
 
-	if (!expression_compile(&e, formula, n_vol, &p, check_arena()))
+	if (!expression_compile(&e, formula, &images, &p, check_arena()))
 		fail_msg("%s: %s", formula, p.text);
 	expression_reduce(e, &s, 1, check_arena());
 	expression_volume(e, &s, 0, arena_alloc(check_arena(), expression_stack(e), sizeof(double)), &x);
@@ -94,11 +94,11 @@ TEST(nan_goes_through_everything_but_comparisons)
 /* ---- what is told ---- */
 static const char *wrong(const char *formula)
 {
-	const int n_vol[] = { 5, 1, 4, 0 };
+	const struct expression_images images = { 3, (const char *const[]){ "a", "b", "c" }, (int[]){ 5, 1, 4 } };
 	struct expression_problem p;
 	struct expression *e;
 
-	if (expression_compile(&e, formula, n_vol, &p, check_arena()))
+	if (expression_compile(&e, formula, &images, &p, check_arena()))
 		fail_msg("%s is taken", formula);
 	CHECK(p.at >= 0 && p.len >= 1 && p.at <= (int)strlen(formula));
 	return arena_printf(check_arena(), "%d+%d %s", p.at, p.len, p.text);
@@ -116,8 +116,8 @@ TEST(formulas_are_refused_with_words)
 		{ "a + * b", "4+1 '*' stands where an image, a number or a function must be" },
 		{ "sqr(a)", "0+3 there is no function 'sqr': did you mean 'sqrt'?" },
 		{ "np.sqr(a)", "0+6 there is no function 'sqr': did you mean 'sqrt'?" },
-		{ "img + 1", "0+3 'img' is unknown; images are called a, b, c and d" },
-		{ "a * Pi", "4+2 'Pi' is unknown: did you mean 'pi'?; images are called a, b, c and d" },
+		{ "img + 1", "0+3 'img' is unknown; the images are called a, b and c" },
+		{ "a * Pi", "4+2 'Pi' is unknown: did you mean 'pi'?; the images are called a, b and c" },
 		{ "sqrt + a", "0+4 sqrt is a function: what it takes must follow in parentheses" },
 		{ "sqrt(a, b)", "0+4 sqrt takes 1 argument, has 2" },
 		{ "where(a, b)", "0+5 where takes 3 arguments, has 2" },
@@ -137,7 +137,7 @@ TEST(formulas_are_refused_with_words)
 		{ "a = 1", "2+1 '=' stands where an operator must be" },
 		{ "a $ 1", "2+1 '$' has no meaning in a formula" },
 		{ "a \xc3\xa4", "2+1 a formula has letters, digits and signs of ASCII alone" },
-		{ "a + d", "4+1 the formula uses d, but no image is given to port 'd'" },
+		{ "a + d", "4+1 'd' is unknown; the images are called a, b and c" },
 		{ "a + c", "4+1 c has 4 volumes, what stands before it 5: they must have as many, or one" },
 		{ "mean(a)", "0+7 the formula makes one number, must make an image" },
 		{ "3", "0+1 the formula makes one number, must make an image" },

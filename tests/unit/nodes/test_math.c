@@ -27,9 +27,12 @@ static float *random_run(void)
 static struct out *math(const char *formula, const struct item *a, const struct item *b, int threads)
 {
 	struct out *o = h_out();
+	struct item items[2] = { *a };
 
-	CHECK_OK(image_math_run(h_env(threads), &(struct image_math_params){ .formula = formula },
-	                        &(struct image_math_inputs){ .a = a, .b = b }, &(struct image_math_outputs){ o }));
+	if (b)
+		items[1] = *b;
+	CHECK_OK(image_math_run(h_env(threads), &(struct image_math_params){ .expression = formula },
+	                        &(struct image_math_inputs){ .images = { b ? 2 : 1, items } }, &(struct image_math_outputs){ o }));
 	return o;
 }
 
@@ -178,7 +181,7 @@ TEST(what_is_not_finite_is_noted)
 	math("1 / (a - 1)", im, NULL, 1);
 	CHECK_TEXT(h_notes(), "2 of the 2 values are NaN or infinite\n");
 	math("a - np.mean(a )  + 1", im, NULL, 1);
-	CHECK_TEXT(h_notes(), "np.mean(a ) is NaN, because of such values in what it is taken of: where(isfinite(a), a, 0) "
+	CHECK_TEXT(h_notes(), "np.mean(a ) is NaN, because of such values in what it is taken of: where(isfinite(x), x, 0) "
 	           "leaves them out\n2 of the 2 values are NaN or infinite\n");
 	math("where(isfinite(a), a, 0)", im, NULL, 1);
 	CHECK_TEXT(h_notes(), "");
@@ -193,10 +196,10 @@ static const char *shape_of(const char *formula, int n_a, int n_b, double shift)
 
 	g.affine[0][3] += shift;
 	b = image_facts_new(&g, n_b, 0, "float32");
-	h_given(s, "a", image_facts_to(&a, check_arena()), NULL);
+	h_given(s, "images", image_facts_to(&a, check_arena()), NULL);
 	if (n_b)
-		h_given(s, "b", image_facts_to(&b, check_arena()), NULL);
-	CHECK_OK(image_math_shape(s, &(struct image_math_params){ .formula = formula }));
+		h_given(s, "images", image_facts_to(&b, check_arena()), NULL);
+	CHECK_OK(image_math_shape(s, &(struct image_math_params){ .expression = formula }));
 	return h_problems(s);
 }
 
@@ -204,25 +207,49 @@ TEST(the_shape_tells_what_is_wrong)
 {
 	CHECK_TEXT(shape_of("a + 1", 4, 0, 0), "");
 	CHECK_TEXT(shape_of("a + b", 4, 1, 0), "");
-	CHECK_TEXT(shape_of("a + x", 4, 0, 0), "error formula:4:1: 'x' is unknown; images are called a, b, c and d\n");
-	CHECK_TEXT(shape_of("a + 1", 4, 4, 0), "warning b: the formula does not use b\n");
-	CHECK_TEXT(shape_of("a + b", 1, 4, 0), "error a: the result has 4 volumes but a, which gives it its kind, has one: "
-	           "exchange the images' names\n");
+	CHECK_TEXT(shape_of("a + x", 4, 0, 0), "error expression:4:1: 'x' is unknown; the image is called a\n");
+	CHECK_TEXT(shape_of("a + 1", 4, 4, 0), "warning images: the expression does not use b\n");
+	CHECK_TEXT(shape_of("a + b", 1, 4, 0), "");
+	CHECK_TEXT(shape_of("a + mean", 1, 0, 0), "error expression:4:4: mean is a function: what it takes must follow in parentheses\n");
 	CHECK(strstr(shape_of("a + b", 4, 4, 1), "b and a are both 6x7x5, but lie differently") != NULL);
 }
 
 TEST(images_that_do_not_fit_are_refused)
 {
 	struct grid g = h_f4_grid();
-	const struct item *a = h_f4(2, IMAGE_INT16);
-	struct image_math_params p = { .formula = "a + b" };
+	struct item items[2] = { *h_f4(2, IMAGE_INT16) };
+	struct image_math_params p = { .expression = "a + b" };
 	float *zero = NEW_N(check_arena(), float, 210);
 
 	g.affine[0][0] = 3;
-	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ a, h_image(&g, 1, 0, IMAGE_INT16, zero) },
-	                           &(struct image_math_outputs){ h_out() }), "they must share a grid");
-	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ a }, &(struct image_math_outputs){ h_out() }),
-	            "at 'b' of the formula: the formula uses b, but no image is given to port 'b'");
+	items[1] = *h_image(&g, 1, 0, IMAGE_INT16, zero);
+	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 2, items } }, &(struct image_math_outputs){ h_out() }),
+	            "they must share a grid");
+	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 1, items } }, &(struct image_math_outputs){ h_out() }),
+	            "at 'b' of the expression: 'b' is unknown; the image is called a");
+	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 0 } }, &(struct image_math_outputs){ h_out() }),
+	            "there is no image");
+	items[0].cell = "01";
+	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 1, items } }, &(struct image_math_outputs){ h_out() }),
+	            "gathered images have no names");
+	items[0].cell = "mean";
+	CHECK_ERROR(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 1, items } }, &(struct image_math_outputs){ h_out() }),
+	            "an image cannot be called 'mean'");
+}
+
+TEST(images_go_by_the_names_of_a_written_map)
+{
+	struct item items[2] = { *h_f4(1, IMAGE_INT16), *h_f4(2, IMAGE_INT16) };
+	struct image_math_params p = { .expression = "before * 0 + run" };
+	struct out *o = h_out(), *same = h_out();
+
+	items[0].cell = "before";
+	items[1].cell = "run";
+	CHECK_OK(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 2, items } }, &(struct image_math_outputs){ o }));
+	p.expression = "a";
+	items[1].cell = "";
+	CHECK_OK(image_math_run(h_env(1), &p, &(struct image_math_inputs){ { 1, &items[1] } }, &(struct image_math_outputs){ same }));
+	CHECK_TEXT(h_digest(o, "image.nii"), h_digest(same, "image.nii"));
 }
 
 /* numerics' Z1 and the 90th percentile of |Z1|. */
