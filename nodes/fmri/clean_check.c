@@ -83,7 +83,7 @@ static int kept_rows(struct shape *s, int n_vol, int min_segment, const char *wh
 	return f.n_row < n_vol && min_segment <= 1 ? f.n_row : -1;
 }
 
-/* ---- ---- */
+/* ---- all of it ---- */
 
 static void warn(struct shape *s, const struct cleaning *c, int n_more)
 {

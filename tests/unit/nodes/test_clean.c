@@ -101,8 +101,6 @@ static double recorded(const struct out *record, const char *name)
 	return strtod(doc_text(d, name, "nan"), NULL);
 }
 
-/* ---- words ---- */
-
 TEST(sample_masks_are_told_what_is_wrong_with_them)
 {
 	REFUSED(plain, GIVEN(.mask = "[[1, 2], [3, 4]]"), "sample_mask has 2 columns, must have one");
@@ -181,8 +179,6 @@ TEST(degrees_of_freedom_are_counted_in_words)
 	CHECK_OK(clean(p, (struct given){ .confounds = columns(36) }, h_out(), h_out()));
 }
 
-/* ---- notes ---- */
-
 TEST(notes_say_what_people_should_know)
 {
 	struct signals_clean_params cosine = plain;
@@ -246,8 +242,6 @@ TEST(a_short_run_is_not_despiked_in_silence)
 	CHECK_OK(signals_clean_run(h_env(1), &p, &in, &(struct signals_clean_outputs){ h_out(), NULL }));
 	CHECK(strstr(h_notes(), "there are 10 volumes, despiking needs at least 15: nothing was moved"));
 }
-
-/* ---- the record ---- */
 
 TEST(what_is_written_can_be_read)
 {
@@ -340,8 +334,6 @@ TEST(masks_may_be_written_in_several_ways)
 		CHECK_TEXT(h_digest(out, "series.npy"), digest);
 	}
 }
-
-/* ---- before anything runs ---- */
 
 static struct doc *facts(const char *json)
 {
