@@ -34,7 +34,7 @@ struct gather;
 /* The voxels of `onto`, or of the image, at index [n]; index is kept, not copied. */
 must_check struct error *gather_new(struct gather **out, const struct image *im, const struct gather_options *o, long n,
                                     const int *index, int n_threads, struct arena *a);
-/* Calls fn once for every volume, in any order and from all threads: row [n], worker < par_workers(n_threads, n_vol). */
+/* Calls fn once for every volume, in any order, from all threads: row [n], worker < par_workers(n_threads, n_vol). */
 typedef void gather_row_fn(void *ctx, int t, const double *row, int worker);
 void gather_rows(const struct gather *g, gather_row_fn *fn, void *ctx, int n_threads, struct arena *a);
 /* out [n_vol][n] */

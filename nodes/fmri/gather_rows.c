@@ -1,5 +1,6 @@
 /* A volume goes through three steps, each on the box of what is wanted and what smoothing reaches: its voxels as floats
- * (resampled if asked for), smoothed, and the wanted ones picked. What smoothing can read where it lies is not copied. */
+ * (resampled if asked for), smoothed, and the wanted ones picked. What smoothing can read where it lies is not
+ * copied. */
 #include "fmri/gather.h"
 
 #include <math.h>

@@ -18,12 +18,12 @@ struct run_mask_options {
 /* The mask it of a run on grid g, on g, or (resampling: mask) on its own grid. A mask goes onto g by nearest voxels. */
 must_check struct error *run_mask_read(struct mask *out, const struct item *it, const struct grid *g,
                                        const struct run_mask_options *o, struct arena *a);
-/* At check time: the same for the input called mask, with problems reported. *grid is where the voxels will be. Returns how
- * many there are; -1: unknown, and *out is not set. */
+/* At check time: the same for the input called mask, with problems reported. *grid is where the voxels will be. Returns
+ * how many there are; -1: unknown, and *out is not set. */
 int run_mask_check(struct mask *out, struct shape *s, const struct grid *g, const struct run_mask_options *o,
                    struct grid *grid);
-/* The smallest box with the mask's voxels and one more on each side where there is one: nilearn's grid for data that are
- * resampled onto a mask. */
+/* The smallest box with the mask's voxels and one more on each side where there is one: nilearn's grid for data that
+ * are resampled onto a mask. */
 void run_mask_crop(struct mask *out, const struct mask *m, struct arena *a);
 
 #endif

@@ -66,8 +66,8 @@ static double estimate(const struct search *f)
 	return fmin(4.0 / 3 * 3.14159265358979323846 * pow(f->radius_mm, 3) * fabs(det), 1e15);
 }
 
-/* Goes through the box that the sphere reaches, beyond the image too unless that is endless work. A sphere that does not
- * reach the image has nothing to count. */
+/* Goes through the box that the sphere reaches, beyond the image too unless that is endless work. A sphere that does
+ * not reach the image has nothing to count. */
 static void take_ball(struct search *f)
 {
 	const struct grid *g = f->o->grid;
@@ -205,7 +205,8 @@ static const char *others(const struct sphere *s, const struct spheres *o, const
 	return arena_printf(a, "; %d other%s none either: %s%s", n, n > 1 ? "s hold" : " holds", names, n > 5 ? ", ..." : "");
 }
 
-static struct error *check_empty(const struct sphere *s, const struct spheres *o, const struct coords *c, struct arena *a)
+static struct error *check_empty(const struct sphere *s, const struct spheres *o, const struct coords *c,
+                                 struct arena *a)
 {
 	for (int k = 0; k < c->n; k++) {
 		if (s[k].n > 0)

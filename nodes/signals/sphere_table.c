@@ -44,8 +44,8 @@ static void leave_out(struct sphere *s, const struct sphere *placed, const unsig
 	s->n = n;
 }
 
-struct error *spheres_leave_out(struct sphere *s, const struct spheres *o, const struct coords *c, const struct image *im,
-                                bool count_as_0, struct node_env *env)
+struct error *spheres_leave_out(struct sphere *s, const struct spheres *o, const struct coords *c,
+                                const struct image *im, bool count_as_0, struct node_env *env)
 {
 	struct arena *a = env->arena;
 	const struct sphere *placed;
@@ -56,7 +56,8 @@ struct error *spheres_leave_out(struct sphere *s, const struct spheres *o, const
 	if (n_bad == 0)
 		return NULL;
 	if (count_as_0) {
-		node_note(env, "%ld of %d voxels in spheres are NaN or infinite at some time; such values count as 0", n_bad, n_voxel);
+		node_note(env, "%ld of %d voxels in spheres are NaN or infinite at some time; such values count as 0", n_bad,
+		          n_voxel);
 		return NULL;
 	}
 	for (int k = 0; k < c->n; k++) {
@@ -88,7 +89,7 @@ void spheres_note(const struct sphere *s, const struct spheres *o, const struct 
 			least = k;
 	}
 	if (n > 0)
-		node_note(env, "%d of %d spheres are not whole; the least has %d of %ld voxels: %s (the output coverage tells of all)",
+		node_note(env, "%d of %d spheres are not whole; the least has %d of %ld voxels: %s (see the output coverage)",
 		          n, c->n, s[least].n, s[least].n_full, sphere_name(o, c, least, env->arena));
 }
 

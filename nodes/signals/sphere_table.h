@@ -11,8 +11,8 @@ struct node_env;
 /* Each voxel that some sphere has, once; *placed has the spheres with places in that list instead of in a volume. */
 int *spheres_voxels(int *n_voxel, const struct sphere **placed, const struct sphere *s, int n, const struct grid *g,
                     struct arena *a);
-/* Takes voxels out that are NaN or infinite at some time, and says so; or, when count_as_0, only says so. An error when a
- * sphere has no other voxel. */
+/* Takes voxels out that are NaN or infinite at some time, and says so; or, when count_as_0, only says so. An error when
+ * a sphere has no other voxel. */
 must_check struct error *spheres_leave_out(struct sphere *s, const struct spheres *o, const struct coords *c,
                                            const struct image *im, bool count_as_0, struct node_env *env);
 /* Says which spheres are not whole. */

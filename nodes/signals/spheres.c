@@ -192,8 +192,8 @@ static struct error *check_seeds(struct shape *s, const struct signals_spheres_p
 	return spheres_find(NEW_N(s->arena, struct sphere, seeds->n), &o, seeds, s->arena);
 }
 
-static void set_facts(struct shape *s, const struct signals_spheres_params *params, const struct coords *seeds, int n_row,
-                      double tr_s)
+static void set_facts(struct shape *s, const struct signals_spheres_params *params, const struct coords *seeds,
+                      int n_row, double tr_s)
 {
 	int n = seeds->n > 0 ? seeds->n : -1;
 	const char *const *names = params->n_names > 0 && params->n_names == n ? params->names : seeds->name;

@@ -1,7 +1,7 @@
 /* signals.voxels - the signal of every voxel inside a mask, smoothed in space and cleaned in time.
  *
- * The run stays mapped; volumes are resampled and smoothed one by one on each thread, and only the mask's voxels are kept.
- * nilearn's NiftiMasker. */
+ * The run stays mapped; volumes are resampled and smoothed one by one on each thread, and only the mask's voxels are
+ * kept. nilearn's NiftiMasker. */
 #include "signals.voxels.node.h"
 
 #include <math.h>
@@ -73,7 +73,7 @@ static struct error *mask_make(struct mask *mask, const struct image *im, enum s
 
 /* ---- the signals ---- */
 
-/* Values that are no number count as 0, and people are told how many voxels have them. Resampling draws from all voxels. */
+/* Values that are no number count as 0, and people are told how many voxels have them. Resampling draws from all. */
 static struct error *look_for_nan(const struct image *im, const struct mask *mask, struct node_env *env)
 {
 	bool own = grid_same(&im->grid, &mask->grid);
@@ -93,8 +93,8 @@ static struct error *look_for_nan(const struct image *im, const struct mask *mas
 static struct error *gather(float **out, struct node_env *env, const struct signals_voxels_params *params,
                             const struct image *im, const struct mask *mask)
 {
-	struct gather_options o = { .onto = &mask->grid, .smoothing = SPACE_ARGS(params).smoothing, .nonfinite = NONFINITE_ZERO,
-	                            .compat = params->compat == SIGNALS_VOXELS_COMPAT_NILEARN };
+	struct gather_options o = { .onto = &mask->grid, .smoothing = SPACE_ARGS(params).smoothing,
+	                            .nonfinite = NONFINITE_ZERO, .compat = params->compat == SIGNALS_VOXELS_COMPAT_NILEARN };
 	const struct mask *wanted = mask;
 	struct mask crop;
 	struct gather *g;

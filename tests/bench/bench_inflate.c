@@ -1,5 +1,5 @@
-/* bench_inflate TURNS FILE... - seconds of each turn in which every file is inflated whole, each on a thread of its own, as a
- * JSON list. Room is touched before the first turn. */
+/* bench_inflate TURNS FILE... - seconds of each turn in which every file is inflated whole, each on a thread of its
+ * own, as a JSON list. Room is touched before the first turn. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
