@@ -15,7 +15,7 @@ static double folded(double hz, double tr_s)
 	return fabs(hz - rate * floor(hz / rate + 0.5));
 }
 
-/* The band that is seen, from low to high; false when folding leaves nothing outside of it. */
+/* The band that is seen, from low to high; false when it reaches 0 Hz. */
 static bool visible_band(const struct motion_filter *f, double *low, double *high)
 {
 	double nyquist = 0.5 / f->tr_s;
@@ -44,7 +44,7 @@ const char *motion_filter_design(struct filter *out, const struct motion_filter 
 		return arena_printf(a, "the band ends at %g Hz, far above what a TR of %g s shows (%g Hz)", f->to_hz, f->tr_s,
 		                    nyquist);
 	if (!isinf(f->to_hz) && !visible_band(f, &low, &high))
-		return arena_printf(a, "the band from %g to %g Hz folds over all that a TR of %g s shows (up to %g Hz)", f->from_hz,
+		return arena_printf(a, "the band from %g to %g Hz folds onto 0 Hz at a TR of %g s, which shows up to %g Hz: slow motion would go too", f->from_hz,
 		                    f->to_hz, f->tr_s, nyquist);
 	cut = high < nyquist ? filter_stop_cutoffs(low, high, f->tr_s, f->order)
 	                     : filter_cutoffs(NAN, low, f->tr_s, f->order);

@@ -59,7 +59,7 @@ TEST(filters_that_cannot_be_are_told)
 {
 	no_filter((struct motion_filter){ 0.3, 0.2, 2, 0.8 }, 60, "the band ends at 0.2 Hz, must end above 0.3 Hz");
 	no_filter((struct motion_filter){ 0.3, INFINITY, 2, 2 }, 60, "shows frequencies up to 0.25 Hz");
-	no_filter((struct motion_filter){ 0.3, 0.6, 2, 2 }, 60, "folds over all that a TR of 2 s shows");
+	no_filter((struct motion_filter){ 0.3, 0.6, 2, 2 }, 60, "folds onto 0 Hz at a TR of 2 s");
 	no_filter((struct motion_filter){ 0.3, 1e9, 2, 2 }, 60, "far above what a TR of 2 s shows");
 	no_filter((struct motion_filter){ 0.2, 0.3, 2, 0.8 }, 8, "8 volumes are too few for this filter");
 }
