@@ -181,7 +181,7 @@ TEST(written_volumes_are_read_back_in_any_order)
 	CHECK_OK(image_open(&im, path, check_arena()));
 	CHECK(grid_same(&im.grid, &grid_342));
 	CHECK_INT(im.n_vol, 3);
-	CHECK_NEAR(im.tr_s, 0.72f, 0);
+	CHECK_NEAR(im.tr_s, 0.72, 0);   /* the decimal that was meant, not the float nearest it */
 	for (int t = 0; t < 3; t++) {
 		image_volume(&im, t, NONFINITE_KEEP, x);
 		for (int v = 0; v < 24; v++)
