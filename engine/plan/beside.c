@@ -1,7 +1,7 @@
-/* Files that say more about an input's file, by names alone: of a_b_c.ext those called like a_b_c.json, a_c.json or c.json,
- * so that one can speak for many. They stand in the same folder or in one above, up to the one that holds the root file of
- * the kind (`beside_root`); without such a folder only in the same. Order: the file's own folder first, in a folder
- * the longest name first, so the first one that says something is right. */
+/* Files that say more about an input's file, by names alone: of a_b_c.ext those called like a_b_c.json, a_c.json or
+ * c.json, so that one can speak for many. They stand in the same folder or in one above, up to the one that holds the
+ * root file of the kind (`beside_root`); without such a folder only in the same. Order: the file's own folder first, in
+ * a folder the longest name first, so the first one that says something is right. */
 #include <stdlib.h>
 #include <string.h>
 

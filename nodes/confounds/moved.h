@@ -16,7 +16,8 @@ struct moved {
 };
 
 /* All expansions, unless the strategy has no filter. */
-must_check struct error *moved_make(struct moved *out, const struct strategy *s, const struct table *t, struct arena *a);
+must_check struct error *moved_make(struct moved *out, const struct strategy *s, const struct table *t,
+                                    struct arena *a);
 /* NULL: this column is not made anew. */
 const double *moved_column(const struct moved *m, const char *name);
 /* What is wrong with the filter for a run of n_vol volumes (0: not known yet); text NULL: nothing. */

@@ -106,8 +106,8 @@ static bool tell_old(struct picking *p)
 
 		if (!isupper((unsigned char)c[0]) || strchr(c, '_') || strpbrk(c, "abcdefghijklmnopqrstuvwxyz") == NULL)
 			continue;
-		complain(p, arena_printf(p->a, "the table has columns such as '%s', as fMRIPrep before 1.2 wrote them; must be of 1.2 "
-		                         "or later", c));
+		complain(p, arena_printf(p->a, "the table has columns such as '%s', as fMRIPrep before 1.2 wrote them; must "
+		                         "be of 1.2 or later", c));
 		return true;
 	}
 	return false;

@@ -19,8 +19,8 @@ static struct error *joined(const struct picks *p, struct arena *a)
 
 const char selection_no_sidecar[] = "compcor needs the sidecar, the .json of the same name as the confounds";
 
-static struct error *open_all(struct selection *s, const struct confounds_select_params *params, const struct item *table,
-                              const struct item *sidecar)
+static struct error *open_all(struct selection *s, const struct confounds_select_params *params,
+                              const struct item *table, const struct item *sidecar)
 {
 	const struct doc *json = NULL;
 	struct problem wrong = strategy_of(&s->strategy, params, s->a);
@@ -83,8 +83,8 @@ static struct error *all_gone(const struct selection *s)
 {
 	const struct censoring *c = &s->censoring;
 
-	return error_new(ERR_DATA, "no volume is left of %d: %d not in steady state, %d with displacement above %g mm, %d with "
-	                 "standardized DVARS above %g, %d in stretches that are too short", c->n_vol,
+	return error_new(ERR_DATA, "no volume is left of %d: %d not in steady state, %d with displacement above %g mm, "
+	                 "%d with standardized DVARS above %g, %d in stretches that are too short", c->n_vol,
 	                 censor_count(c, WHY_NON_STEADY), censor_count(c, WHY_FD), s->strategy.params->fd_threshold_mm,
 	                 censor_count(c, WHY_DVARS), s->strategy.params->std_dvars_threshold,
 	                 censor_count(c, WHY_SEGMENT | WHY_SHORT));
@@ -156,8 +156,8 @@ const char *const *selection_names(const struct picks *p, struct arena *a)
 	return name;
 }
 
-struct error *selection_make(struct selection *s, const struct confounds_select_params *params, const struct item *table,
-                             const struct item *sidecar, struct arena *a)
+struct error *selection_make(struct selection *s, const struct confounds_select_params *params,
+                             const struct item *table, const struct item *sidecar, struct arena *a)
 {
 	*s = (struct selection){ .a = a };
 	TRY(open_all(s, params, table, sidecar));

@@ -67,8 +67,8 @@ static struct problem take_preset(struct strategy *s, const struct confounds_sel
 		return problem(NULL, NULL);
 	s->takes[PART_GLOBAL_SIGNAL] = p->has_global_signal;
 	if (s->takes[PART_ICA_AROMA] && p->ica_aroma != CONFOUNDS_SELECT_ICA_AROMA_FULL)
-		return problem("ica_aroma", "the preset ica_aroma is for a run that was cleaned already, ica_aroma: full; to take the "
-		               "aroma columns say strategy: [high_pass, wm_csf, ica_aroma] and ica_aroma: basic");
+		return problem("ica_aroma", "the preset ica_aroma is for a run that was cleaned already, ica_aroma: full; to take "
+		               "the aroma columns say strategy: [high_pass, wm_csf, ica_aroma] and ica_aroma: basic");
 	return problem(NULL, NULL);
 }
 
@@ -91,8 +91,11 @@ struct problem strategy_of(struct strategy *s, const struct confounds_select_par
 	struct buf words = { .arena = a };
 	struct problem wrong;
 
-	*s = (struct strategy){ .params = p, .global_signal = p->has_global_signal ? (enum expansion)p->global_signal : EXPAND_BASIC,
-	                        .wm_csf = p->has_wm_csf ? (enum expansion)p->wm_csf : presets[p->preset].wm_csf };
+	*s = (struct strategy){ .params = p, .wm_csf = presets[p->preset].wm_csf, .global_signal = EXPAND_BASIC };
+	if (p->has_wm_csf)
+		s->wm_csf = (enum expansion)p->wm_csf;
+	if (p->has_global_signal)
+		s->global_signal = (enum expansion)p->global_signal;
 	if (p->n_strategy > 0 && p->preset != CONFOUNDS_SELECT_PRESET_NONE)
 		return problem("preset", "strategy and preset were both given, they exclude each other");
 	wrong = p->n_strategy > 0 ? take_words(s, p, a) : take_preset(s, p);

@@ -172,8 +172,8 @@ static struct error *choose(struct job *j, int n, double percentile, struct aren
 		return error_new(ERR_DATA, "every column has a value that is not finite");
 	if (j->n_keep >= n)
 		return NULL;
-	return error_new(ERR_DATA, "%d of %ld columns are above the percentile (mean square above %g), must be at least %d: ask "
-	                 "for fewer, or for a larger percentile than %g", j->n_keep, j->n_col, threshold, n, percentile);
+	return error_new(ERR_DATA, "%d of %ld columns are above the percentile (mean square above %g), must be at least %d: "
+	                 "ask for fewer, or for a larger percentile than %g", j->n_keep, j->n_col, threshold, n, percentile);
 }
 
 static const double *line_of(int n_vol, struct arena *a)

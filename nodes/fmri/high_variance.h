@@ -1,9 +1,9 @@
 /* high_variance.h - the time courses that the most variable voxels share, as confounds.
  *
- * Columns are detrended (unless told not to); those whose mean square v is above the (100 - percentile) percentile of all v
- * (linear interpolation, strictly above) make S [n_vol][kept], and the leading eigenvectors of S S' / n_vol are the
- * result: of length 1, the one with the largest eigenvalue first. A sign means nothing; here the entry of largest magnitude
- * is positive (the first of equal ones). Columns with a NaN or an infinity are left out.
+ * Columns are detrended (unless told not to); those whose mean square v is above the (100 - percentile) percentile of
+ * all v (linear interpolation, strictly above) make S [n_vol][kept], and the leading eigenvectors of S S' / n_vol are
+ * the result: of length 1, the one with the largest eigenvalue first. A sign means nothing; here the entry of largest
+ * magnitude is positive (the first of equal ones). Columns with a NaN or an infinity are left out.
  *   Behzadi et al. 2007, A component based noise correction method (tCompCor); nilearn's high_variance_confounds */
 #ifndef SULCUS_FMRI_HIGH_VARIANCE_H
 #define SULCUS_FMRI_HIGH_VARIANCE_H

@@ -44,7 +44,8 @@ const char *motion_filter_design(struct filter *out, const struct motion_filter 
 		return arena_printf(a, "the band ends at %g Hz, far above what a TR of %g s shows (%g Hz)", f->to_hz, f->tr_s,
 		                    nyquist);
 	if (!isinf(f->to_hz) && !visible_band(f, &low, &high))
-		return arena_printf(a, "the band from %g to %g Hz folds onto 0 Hz at a TR of %g s, which shows up to %g Hz: slow motion would go too", f->from_hz,
+		return arena_printf(a, "the band from %g to %g Hz folds onto 0 Hz at a TR of %g s, which shows up to %g Hz: slow "
+		                    "motion would go too", f->from_hz,
 		                    f->to_hz, f->tr_s, nyquist);
 	cut = high < nyquist ? filter_stop_cutoffs(low, high, f->tr_s, f->order)
 	                     : filter_cutoffs(NAN, low, f->tr_s, f->order);

@@ -1,8 +1,8 @@
 /* motion.h - the six motion parameters of a run: framewise displacement, and breathing taken out of them.
  *
- * Breathing moves the magnetic field, and with it the estimated position, mostly along the phase-encoding axis; short TRs
- * make it look like motion, and framewise displacement censors healthy volumes. A filter takes the band of breathing out
- * of the parameters before displacement and expansions are made of them.
+ * Breathing moves the magnetic field, and with it the estimated position, mostly along the phase-encoding axis; short
+ * TRs make it look like motion, and framewise displacement censors healthy volumes. A filter takes the band of
+ * breathing out of the parameters before displacement and expansions are made of them.
  *   Power et al. 2012, Spurious but systematic correlations in functional connectivity MRI networks (displacement)
  *   Fair et al. 2020, Correction of respiratory artifacts in MRI head motion estimates (notch)
  *   Gratton et al. 2020, Removal of high frequency contamination from motion estimates in single-band fMRI (low pass)

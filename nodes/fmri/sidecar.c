@@ -28,7 +28,7 @@ static size_t no_number(const char *p, const char *end)
 	return 0;
 }
 
-/* The text with null for such words outside of quotes, so that places in messages stay right for all lines without one. */
+/* The text with null for such words outside of quotes: places in messages stay right for lines without one. */
 static void as_json(struct buf *b, const char *p, const char *end)
 {
 	const char *from = p;
