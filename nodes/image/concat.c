@@ -74,7 +74,7 @@ struct error *image_concat_run(struct node_env *env, const struct image_concat_p
 		image_close(&onto);
 	}
 	TRY(check_grids(&s, in->onto ? &onto.grid : NULL, params, env->arena));
-	e = concat(env, &s, in->onto ? &onto.grid : &s.im[0].grid, params, out_blob(out->bold, "image.nii"));
+	e = concat(env, &s, in->onto ? &onto.grid : &s.im[0].grid, params, out_blob(out->image, "image.nii"));
 	several_close(&s);
 	return e;
 }
@@ -103,7 +103,7 @@ struct error *image_concat_shape(struct shape *s, const struct image_concat_para
 	if ((wired && !known) || images.n < shape_n(s, "images") || images.n_vol > INT_MAX)
 		return NULL;
 	made = image_facts_new(to, (int)images.n_vol, tr_s, "float32");
-	shape_out(s, "bold", image_facts_to(&made, s->arena));
+	shape_out(s, "image", image_facts_to(&made, s->arena));
 	s->memory = made.bytes + 2 * resampled_memory(&images.im[0].grid, to, 2) + (8 << 20);
 	for (int k = 0; k < images.n; k++)
 		s->memory += 8 * grid_size(&images.im[k].grid) * images.im[k].n_vol;

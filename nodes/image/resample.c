@@ -21,19 +21,19 @@ static struct target target_of(const struct image_resample_params *p)
 	                        p->compat == IMAGE_RESAMPLE_COMPAT_NILEARN };
 }
 
-/* like: the grid of that port, or NULL. */
-static struct error *find_grid(struct grid *to, const struct grid *from, const struct grid *like,
+/* onto: the grid of that port, or NULL. */
+static struct error *find_grid(struct grid *to, const struct grid *from, const struct grid *onto,
                                const struct image_resample_params *p)
 {
 	struct target t = target_of(p);
 	const char *other = p->n_affine ? "affine" : p->n_voxel ? "voxel" : p->n_shape ? "shape" : NULL;
 
-	if (like && other)
-		return error_new(ERR_USER, "both like and %s are given, must be one of them", other);
-	if (!like && !other)
-		return error_new(ERR_USER, "no grid to resample to: give like, affine or voxel");
-	if (like)
-		*to = *like;
+	if (onto && other)
+		return error_new(ERR_USER, "both onto and %s are given, must be one of them", other);
+	if (!onto && !other)
+		return error_new(ERR_USER, "no grid to resample to: give onto, affine or voxel");
+	if (onto)
+		*to = *onto;
 	else
 		TRY(target_grid(to, from, &t));
 	return target_overlap(to, from);
@@ -126,16 +126,16 @@ static struct error *resample_onto(struct node_env *env, const struct image *im,
 struct error *image_resample_run(struct node_env *env, const struct image_resample_params *params,
                                  const struct image_resample_inputs *in, const struct image_resample_outputs *out)
 {
-	struct image im, like;
+	struct image im, onto;
 	struct grid to;
 	const char *path = out_blob(out->image, "image.nii");
 
 	TRY(image_of(&im, in->image, env->arena));
-	if (in->like) {
-		TRY(image_of(&like, in->like, env->arena));
-		image_close(&like);
+	if (in->onto) {
+		TRY(image_of(&onto, in->onto, env->arena));
+		image_close(&onto);
 	}
-	TRY(find_grid(&to, &im.grid, in->like ? &like.grid : NULL, params));
+	TRY(find_grid(&to, &im.grid, in->onto ? &onto.grid : NULL, params));
 	struct resampling how = how_to(&im, kind_of(in->image->kind, params), params, env);
 	TRY(resample_onto(env, &im, &to, &how, path));
 	image_close(&im);
@@ -178,17 +178,17 @@ static void warn_of_kind(struct shape *s, const struct image_resample_params *p)
 
 struct error *image_resample_shape(struct shape *s, const struct image_resample_params *params)
 {
-	struct image_facts im, like, made;
+	struct image_facts im, onto, made;
 	struct grid to;
 	struct error *e;
-	bool wired = shape_n(s, "like") > 0;
+	bool wired = shape_n(s, "onto") > 0;
 
 	warn_of_kind(s, params);
 	if (!image_facts_from(&im, shape_in(s, "image"), s->arena))
 		return NULL;
-	if (wired && !image_facts_from(&like, shape_in(s, "like"), s->arena))
+	if (wired && !image_facts_from(&onto, shape_in(s, "onto"), s->arena))
 		return NULL;
-	e = find_grid(&to, &im.grid, wired ? &like.grid : NULL, params);
+	e = find_grid(&to, &im.grid, wired ? &onto.grid : NULL, params);
 	if (e) {
 		shape_error(s, params->n_affine ? "affine" : params->n_voxel ? "voxel" : params->n_shape ? "shape" : "", "%s", e->text);
 		error_free(e);

@@ -21,8 +21,8 @@ def concat(case, read):
         case["inputs"][name] = {"per": ["vol"], "files": case["inputs"][name].replace("*", "*-{vol}")}
     how = {"do": "image.concat", "gather": "vol", "resample": case["params"]["auto_resample"], "tr": 2, "compat": "nilearn"}
     steps = {"first": {**how, "images": "$run1"}, "second": {**how, "images": "$run2"},
-             "onto": {"do": "image.resample", "image": "$second.bold", "like": "$first.bold", "compat": "nilearn"}}
-    return steps, {"run1": "$first.bold", "run2": "$onto.image"}
+             "onto": {"do": "image.resample", "image": "$second.image", "onto": "$first.image", "compat": "nilearn"}}
+    return steps, {"run1": "$first.image", "run2": "$onto.image"}
 
 
 PIPELINES = {

@@ -153,7 +153,7 @@ static void check_words(struct image_resample_params p, const struct item *like,
 	f = image_facts_new(&g, 1, 0, "float32");
 	h_given(s, "image", image_facts_to(&f, check_arena()), NULL);
 	if (like)
-		h_given(s, "like", image_facts_to(&f, check_arena()), NULL);
+		h_given(s, "onto", image_facts_to(&f, check_arena()), NULL);
 	CHECK_OK(image_resample_shape(s, &p));
 	CHECK(strstr(h_problems(s), words) != NULL);
 }
@@ -165,11 +165,11 @@ TEST(a_grid_that_cannot_be_is_refused)
 	const double huge[3] = { 2048, 2048, 512 }, half[3] = { 4, 4.5, 4 }, nan[12] = { 3, 0, NAN }, tiny[1] = { 1e-4 };
 	const double four[3] = { 4, 4, 4 };
 
-	check_words((struct image_resample_params){ 0 }, NULL, "give like, affine or voxel");
+	check_words((struct image_resample_params){ 0 }, NULL, "give onto, affine or voxel");
 	check_words((struct image_resample_params){ .affine = good, .n_affine = 12 }, h_f4(1, IMAGE_FLOAT32),
-	            "both like and affine are given");
+	            "both onto and affine are given");
 	check_words((struct image_resample_params){ .voxel_mm = good, .n_voxel = 1 }, h_f4(1, IMAGE_FLOAT32),
-	            "both like and voxel are given");
+	            "both onto and voxel are given");
 	check_words((struct image_resample_params){ .affine = good, .n_affine = 12, .voxel_mm = good, .n_voxel = 1 }, NULL,
 	            "both affine and voxel");
 	check_words((struct image_resample_params){ .shape = half, .n_shape = 3 }, NULL, "shape is given without affine");
