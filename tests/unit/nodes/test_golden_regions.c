@@ -1,6 +1,7 @@
 /* Digests of what the nodes of regions make of a small phantom (test_golden.c). */
 #include "golden.h"
 
+#include "phantom.study.node.h"
 #include "signals.labels.node.h"
 #include "signals.maps.node.h"
 #include "signals.to_image.node.h"
@@ -79,4 +80,15 @@ TEST(golden_maps)
 	                              &(struct signals_to_image_inputs){ .signals = h_item(signals, "series"), .maps = waves(im) },
 	                              &(struct signals_to_image_outputs){ image }));
 	golden_expect("signals.to_image", image, "image.nii");
+}
+
+TEST(golden_atlas)
+{
+	struct out *atlas = h_out();
+	struct phantom_study_params p = { .subjects = (const char *const[]){ "01" }, .n_subjects = 1, .run = 1, .rng_seed = 1 };
+
+	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
+	                           &(struct phantom_study_outputs){ .atlas = atlas }));
+	golden_expect("phantom.study", atlas, "image.nii");
+	golden_expect("phantom.study", atlas, "names.tsv");
 }
