@@ -38,7 +38,8 @@ struct clean_args {
 /* From the params struct of any node that has these parameters. */
 #define CLEAN_ARGS(p) ((struct clean_args){ \
 	.detrend = (p)->detrend, .standardize_confounds = (p)->standardize_confounds, .despike = (p)->despike, \
-	.extrapolate = (p)->extrapolate, .ensure_finite = (p)->ensure_finite, .compat = (int)(p)->compat == 1, \
+	.extrapolate = (p)->has_extrapolate ? (p)->extrapolate : (int)(p)->compat == 1, \
+	.ensure_finite = (p)->ensure_finite, .compat = (int)(p)->compat == 1, \
 	.standardize = (enum clean_standardize)(p)->standardize, .filter = (enum clean_filter)(p)->filter, \
 	.fill = (enum clean_fill)(p)->fill, \
 	.low_pass_hz = (p)->has_low_pass ? (p)->low_pass_hz : (double)NAN, \
