@@ -7,8 +7,10 @@
 
 enum { TILE = 2048, TOGETHER = 4 };   /* numbers; rows that share one reading of the weights */
 
-static inline double sum_of_lanes(lanes_double x)
+static inline double sum_of_lanes(const lanes_double *p)
 {
+	lanes_double x = *p;   /* by its address: vectors as arguments have no one convention */
+
 	return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
 }
 
@@ -27,7 +29,7 @@ static inline void add_tile(int n_row, long n, const double *row, long step, con
 	for (int r = 0; r < n_row; r++) {
 		double *to = out + (long)r * n_out;
 
-		*to += sum_of_lanes(sum[r]);
+		*to += sum_of_lanes(&sum[r]);
 		for (long v = whole; v < n; v++)
 			*to += weight[v] * row[r * step + v];
 	}
