@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "confounds/selection.h"
+#include "fmri/columns_check.h"
 #include "fmri/sidecar.h"
 #include "img/facts.h"
 
@@ -75,7 +76,7 @@ static struct error *shape_columns(struct shape *s, const struct strategy *strat
 		shape_error(s, "confounds", "%s", picks.problem[k]);
 	for (int k = 0; k < picks.n; k++)
 		if (picks.pick[k].column >= 0)
-			table_facts_number(s, "confounds", t, picks.pick[k].column, false);
+			columns_check(s, "confounds", t, picks.pick[k].column, false);
 	if (lacks_cosines(strategy, &picks) && picks.n_problem == 0)
 		shape_warning(s, "strategy", "%s", no_cosines);
 	if (!json && strategy->takes[PART_COMPCOR])

@@ -1,6 +1,7 @@
 /* The checks of cleaning that need no data: rows, times, frequencies, degrees of freedom. */
 #include "base/arena.h"
 #include "fmri/clean_inside.h"
+#include "fmri/columns_check.h"
 #include "img/facts.h"
 #include "node/shape.h"
 
@@ -63,7 +64,7 @@ static void check_columns(struct shape *s, const struct table_facts *f, int n_vo
 {
 	check_rows(s, "confounds", f, n_vol, what);
 	for (int k = 0; k < f->n_col; k++)
-		table_facts_number(s, "confounds", f, k, true);
+		columns_check(s, "confounds", f, k, true);
 }
 
 /* How many volumes a mask keeps of which only the number of rows is known: as many rows as volumes may hold true and

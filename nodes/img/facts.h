@@ -38,11 +38,8 @@ struct doc *series_facts_to(const struct series_facts *f, struct arena *a);
 bool table_facts_from(struct table_facts *out, const struct doc *facts, struct arena *a);
 struct doc *table_facts_to(const struct table_facts *f, struct arena *a);
 struct table;
-struct shape;
 /* All facts of a table that was read. */
 void table_facts_of(struct table_facts *out, const struct table *t, struct arena *a);
-/* Reports a column of the table at a port that has text (or, where every value is due, none) in a cell. */
-void table_facts_number(struct shape *s, const char *port, const struct table_facts *f, int col, bool all_due);
 bool coords_facts_from(struct coords_facts *out, const struct doc *facts, struct arena *a);
 struct doc *coords_facts_to(const struct coords_facts *f, struct arena *a);
 /* matrices: {rows, columns} as numbers */

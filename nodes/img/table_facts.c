@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "img/facts.h"
 #include "img/table.h"
-#include "node/shape.h"
 
 /* "x.tsv:3:7: 'abc' in column a is no number" */
 static const char *in_words(struct error *e, struct arena *a)
@@ -37,12 +36,4 @@ void table_facts_of(struct table_facts *out, const struct table *t, struct arena
 	for (int k = 0; k < t->n_col; k++)
 		look(t, k, &text[k], &missing[k], a);
 	*out = (struct table_facts){ t->n_row, t->n_col, t->column, text, missing };
-}
-
-void table_facts_number(struct shape *s, const char *port, const struct table_facts *f, int col, bool all_due)
-{
-	if (f->text && f->text[col])
-		shape_error(s, port, "%s", f->text[col]);
-	else if (all_due && f->missing && f->missing[col])
-		shape_error(s, port, "%s, must be a number", f->missing[col]);
 }

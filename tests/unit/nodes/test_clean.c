@@ -13,8 +13,7 @@
 
 enum { T = 100, V = 5 };
 
-static const struct signals_clean_params plain = { .standardize_confounds = true, .filter_order = 5, .extrapolate = true,
-                                                  .has_extrapolate = true };
+static const struct signals_clean_params plain = { .standardize_confounds = true, .filter_order = 5 };
 static const struct signals_clean_params band = { .standardize_confounds = true, .filter_order = 5, .extrapolate = true, .has_extrapolate = true,
 	.detrend = true, .high_pass_hz = 0.01, .has_high_pass = true, .low_pass_hz = 0.1, .has_low_pass = true };
 

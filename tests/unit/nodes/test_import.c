@@ -4,6 +4,7 @@
 
 #include "base/doc.h"
 #include "base/file.h"
+#include "fmri/columns_check.h"
 #include "img/coords.h"
 #include "img/facts.h"
 #include "img/gz.h"
@@ -232,11 +233,11 @@ TEST(tables_tell_cells_that_are_no_numbers)
 	CHECK(strstr(f.missing[1], "x.tsv:2:3: column b has no value here"));
 	struct shape *s = h_shape();
 
-	table_facts_number(s, "confounds", &f, 1, false);
+	columns_check(s, "confounds", &f, 1, false);
 	CHECK(strstr(h_problems(s), "error confounds: "));
 	f.text = NULL;
-	table_facts_number(s, "confounds", &f, 1, false);
-	table_facts_number(s, "confounds", &f, 1, true);
+	columns_check(s, "confounds", &f, 1, false);
+	columns_check(s, "confounds", &f, 1, true);
 	CHECK(strstr(h_problems(s), "has no value here, must be a number"));
 }
 
