@@ -27,6 +27,10 @@ void buf_printf(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 void json_text(struct buf *b, const char *text);
 /* The shortest decimal that reads back as x; NaN and infinities as "nan", "inf", "-inf" in quotes. */
 void json_number(struct buf *b, double x);
+/* The same of a float: the fewest digits, at least 6 if it needs them, that read back as x. */
+void json_float(struct buf *b, float x);
+/* C writes 1e+21 and 1e-07, the shortest is 1e21 and 1e-7; in place. */
+void json_shorten(char *number);
 /* A tree: plain scalars are written bare (they must be valid JSON numbers, true, false or null), others quoted. */
 void json_doc(struct buf *b, const struct doc *d);
 

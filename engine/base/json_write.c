@@ -80,8 +80,7 @@ void json_text(struct buf *b, const char *text)
 	buf_add_n(b, "\"", 1);
 }
 
-/* C writes 1e+21 and 1e-07, the shortest is 1e21 and 1e-7. */
-static void shorten_exponent(char *text)
+void json_shorten(char *text)
 {
 	char *to = strchr(text, 'e'), *from;
 
@@ -111,7 +110,7 @@ void json_number(struct buf *b, double x)
 	do
 		snprintf(text, sizeof text, "%.*g", digits++, x);
 	while (digits <= 17 && strtod(text, NULL) != x);
-	shorten_exponent(text);
+	json_shorten(text);
 	buf_add(b, text);
 }
 

@@ -59,6 +59,9 @@ must_check struct error *table_write(const char *path, const struct table *t, st
 /* A table of numbers [n_row][n_col], shortest decimals that read back the same, NaN as n/a. */
 must_check struct error *table_write_numbers(const char *path, int n_row, int n_col, const char *const *column,
                                              const double *x, struct arena *a);
+/* The same of floats. */
+must_check struct error *table_write_floats(const char *path, int n_row, int n_col, const char *const *column,
+                                            const float *x, struct arena *a);
 /* The text of a number in a table. */
 const char *table_number_text(double x, struct arena *a);
 

@@ -86,3 +86,23 @@ struct error *table_write_numbers(const char *path, int n_row, int n_col, const 
 		}
 	return flush(path, &b, start);
 }
+
+struct error *table_write_floats(const char *path, int n_row, int n_col, const char *const *column, const float *x,
+                                 struct arena *a)
+{
+	struct arena_mark start = arena_mark(a);
+	struct buf b = { .arena = a };
+
+	add_line(&b, n_col, column);
+	for (int r = 0; r < n_row; r++)
+		for (int k = 0; k < n_col; k++) {
+			float one = x[(size_t)r * (size_t)n_col + (size_t)k];
+
+			if (isfinite(one))
+				json_float(&b, one);
+			else
+				add_number(&b, one);
+			buf_add_n(&b, k + 1 < n_col ? "\t" : "\n", 1);
+		}
+	return flush(path, &b, start);
+}

@@ -102,15 +102,11 @@ struct error *kind_series_write(const char *path, const struct item *it, struct 
 	struct series s;
 
 	TRY(series_read(&s, it, a));
-	size_t n = (size_t)s.n_row * (size_t)s.n_col;
-	double *x = arena_alloc(a, n, sizeof *x);
 	const char **column = NEW_N(a, const char *, s.n_col);
 
-	for (size_t k = 0; k < n; k++)
-		x[k] = s.x[k];
 	for (int k = 0; k < s.n_col; k++)
 		column[k] = series_column(&s, k, a);
-	struct error *e = table_write_numbers(path, s.n_row, s.n_col, column, x, a);
+	struct error *e = table_write_floats(path, s.n_row, s.n_col, column, s.x, a);
 
 	series_close(&s);
 	return e;

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/doc.h"
@@ -47,6 +48,40 @@ TEST(numbers_are_short)
 	CHECK_TEXT(number(1e100), "1e100");
 	CHECK_TEXT(number(0.002), "0.002");
 	CHECK_TEXT(number(333333333.33333329), "333333333.3333333");
+}
+
+/* A float's text is what printf gives with the fewest digits that read back, from six on. */
+static const char *float_by_printf(float x)
+{
+	char *text = arena_alloc(check_arena(), 40, 1);
+
+	for (int digits = 6; digits <= 9; digits++) {
+		snprintf(text, 40, "%.*g", digits, (double)x);
+		if (strtof(text, NULL) == x)
+			break;
+	}
+	json_shorten(text);
+	return text;
+}
+
+TEST(floats_are_short_and_read_back)
+{
+	static const float row[] = { 0.1f, -0.1f, 1.5e-5f, 0.0001f, 9.99999e-5f, 0.00009999999f, 123456.5f, 1234567.5f, 999999.94f, 9.9999997e-12f,
+	                             1e-12f, 1.0000001f, 3.4028235e38f, 1e-45f, 1.1754944e-38f, 8388607.5f, 0.99999994f };
+
+	for (int k = 0; k < 200000; k++) {
+		union { uint32_t bits; float x; } any = { .bits = k < 17 ? 0 : (uint32_t)(check_random() * 4294967296.0) };
+		float x = k < 17 ? row[k] : k % 2 ? any.x : (float)(check_random() - 0.5) * (float)(k % 1000);
+		struct buf b = { .arena = check_arena() };
+		struct arena_mark mark = arena_mark(check_arena());
+
+		if (!isfinite(x) || x == truncf(x))
+			continue;
+		json_float(&b, x);
+		CHECK_TEXT(b.text, float_by_printf(x));
+		CHECK((float)strtod(b.text, NULL) == x);
+		arena_reset(check_arena(), mark);
+	}
 }
 
 /* Values of RFC 8785, appendix B, by their bits; where ECMAScript writes no exponent (up to 1e21) ours has one. */
