@@ -161,13 +161,18 @@ void regions_sort(struct regions *out, int n, long n_place, const int region[], 
 }
 
 /* ---- statistics ---- */
+/* Eight sums that do not wait for each other, put together in a fixed order. */
 static double sum_of(long n, const double x[])
 {
-	double sum = 0;
+	double part[8] = { 0 };
+	long whole = n - n % 8;
 
-	for (long v = 0; v < n; v++)
-		sum += x[v];
-	return sum;
+	for (long v = 0; v < whole; v += 8)
+		for (int l = 0; l < 8; l++)
+			part[l] += x[v + l];
+	for (long v = whole; v < n; v++)
+		part[v - whole] += x[v];
+	return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
 }
 
 static double variance(long n, const double x[])

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -205,18 +206,35 @@ static void *map_output(const struct sink *k, size_t room)
 	map = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, k->fd, 0);
 	if (map == MAP_FAILED)
 		return NULL;
-	madvise(map, room, MADV_POPULATE_WRITE);   /* page by page takes longer; a kernel may not know it */
 	return map;
+}
+
+/* Pages made ahead of who writes them, in large steps: page by page takes longer. A kernel may not know how. */
+struct ahead { char *map; size_t room; pthread_t thread; bool made; };
+
+static void *make_pages(void *ctx)
+{
+	enum { STEP = 2 << 20 };
+	const struct ahead *a = ctx;
+
+	for (size_t at = 0; at < a->room; at += STEP)
+		if (madvise(a->map + at, a->room - at < STEP ? a->room - at : STEP, MADV_POPULATE_WRITE) != 0)
+			break;
+	return NULL;
 }
 
 /* Straight into our file, which saves a copy of everything; the header that came along is replaced. */
 static struct error *inflate_in_place(struct sink *k, const struct image_source *s, const void *bytes, size_t n,
                                       void *map, size_t room)
 {
+	struct ahead pages = { .map = map, .room = room };
 	struct error *e;
 	size_t got = 0;
 
+	pages.made = pthread_create(&pages.thread, NULL, make_pages, &pages) == 0;
 	e = gz_inflate(map, room, &got, bytes, n, s->voxel_path);
+	if (pages.made)
+		pthread_join(pages.thread, NULL);
 	munmap(map, room);
 	k->at = (int64_t)got;
 	if (e)
