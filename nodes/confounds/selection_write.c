@@ -64,7 +64,6 @@ static void add_displacement(struct buf *b, const struct selection *s)
 
 struct error *selection_write_record(const struct selection *s, const char *path)
 {
-	static const char *const presets[] = { "none", "simple", "scrubbing", "compcor", "ica_aroma" };
 	static const struct { const char *name; int bits; } counts[] = {
 		{ "non_steady_state", WHY_NON_STEADY }, { "censored_fd", WHY_FD }, { "censored_dvars", WHY_DVARS },
 		{ "censored_segments", WHY_SEGMENT | WHY_SHORT },
@@ -72,7 +71,7 @@ struct error *selection_write_record(const struct selection *s, const char *path
 	const struct confounds_select_params *p = s->strategy.params;
 	struct buf b = { .arena = s->a };
 
-	add_text(&b, "preset", presets[p->preset]);
+	add_text(&b, "preset", s->strategy.preset);
 	add_text(&b, "strategy", s->strategy.words);
 	add(&b, "volumes", s->table.n_row);
 	add(&b, "kept", s->n_keep);

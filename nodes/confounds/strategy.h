@@ -20,6 +20,7 @@ struct strategy {
 	const struct confounds_select_params *params;
 	bool takes[PART_N];
 	enum expansion wm_csf, global_signal;
+	const char *preset;         /* "none", "simple", ... */
 	const char *words;          /* "motion high_pass wm_csf" */
 };
 

@@ -51,11 +51,13 @@ static void check_picks(const struct strategy *s, const struct table *t, const s
 
 static void check_strategies(const struct table *t, const struct doc *json, struct arena *a)
 {
-	for (int preset = CONFOUNDS_SELECT_PRESET_SIMPLE; preset <= CONFOUNDS_SELECT_PRESET_ICA_AROMA; preset++)
+	static const char *const name[] = { "simple", "scrubbing", "compcor", "ica_aroma" };
+
+	for (int preset = 0; preset < 4; preset++)
 		for (int sort = CONFOUNDS_SELECT_COMPCOR_ANAT_COMBINED; sort <= CONFOUNDS_SELECT_COMPCOR_TEMPORAL_ANAT_SEPARATED; sort++) {
 			const struct confounds_select_params params = {
-				.preset = (enum confounds_select_preset)preset, .compcor = (enum confounds_select_compcor)sort,
-				.n_compcor = sort, .motion = CONFOUNDS_SELECT_MOTION_FULL, .has_global_signal = true,
+				.strategy = &name[preset], .n_strategy = 1, .compcor = (enum confounds_select_compcor)sort,
+				.n_compcor = sort, .motion = CONFOUNDS_SELECT_MOTION_FULL, .global_signal = CONFOUNDS_SELECT_GLOBAL_SIGNAL_TRUE,
 			};
 			struct strategy s;
 

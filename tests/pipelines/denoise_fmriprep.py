@@ -79,11 +79,11 @@ def main():
         for name in ("series.tsv", "selected.json", "cleaned.json"):
             check(f"files give the same {name}", read(out2, f"sub-02_{name}") == read(out, f"sub-02_{name}"))
         check_tr(tree, given, out2, store)
-        run("run", PIPELINE, *given, "--set", "preset=compcor", "--out", out2, "--cache", store)
+        run("run", PIPELINE, *given, "--set", "strategy=compcor", "--out", out2, "--cache", store)
         check("compcor takes six components", record(out2, "sub-01_selected.json")["columns_compcor"] == 6)
-        text = run("check", PIPELINE, *given, "--set", "preset=comcor", status=2)
-        check(f"the nearest preset is named: {text}", "compcor" in text)
-        again = run("run", PIPELINE, *given, "--set", "preset=compcor", "--out", out2, "--cache", store)
+        text = run("check", PIPELINE, *given, "--set", "strategy=comcor", status=2)
+        check(f"the nearest strategy is named: {text}", "compcor" in text)
+        again = run("run", PIPELINE, *given, "--set", "strategy=compcor", "--out", out2, "--cache", store)
         check(f"a second run computes nothing: {again}", " 0 ran" in again)
 
 

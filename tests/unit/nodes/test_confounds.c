@@ -44,6 +44,7 @@ static void with_words(struct confounds_select_params *p, const char *words)
 {
 	const char **list = NEW_N(check_arena(), const char *, 8);
 
+	p->n_strategy = 0;
 	for (const char *w = words; *w; w += strspn(w, " ")) {
 		size_t n = strcspn(w, " ");
 
@@ -106,10 +107,10 @@ TEST(presets_take_what_nilearns_take)
 	struct confounds_select_params p = defaults;
 	struct selected s;
 
-	p.preset = CONFOUNDS_SELECT_PRESET_SIMPLE;
+	with_words(&p, "simple");
 	CHECK_OK(select_from(&s, made_table(made_confounds(12, 1)), NULL, p));
 	CHECK_INT(s.confounds.n_col, 29);
-	p.preset = CONFOUNDS_SELECT_PRESET_SCRUBBING;
+	with_words(&p, "scrubbing");
 	p.fd_threshold_mm = 0.5;
 	p.scrub = 2;
 	CHECK_OK(select_from(&s, made_table(made_confounds(12, 1)), NULL, p));
@@ -119,12 +120,12 @@ TEST(presets_take_what_nilearns_take)
 	check_rows(&s, "cosine00", 1.1036419667331965, 0.24272329757943778, -0.8792477560144243, 1e-13);
 	check_rows(&s, "white_matter_power2", 269.1475160877162, 292.3101265146397, -700.1657844687288, 1e-9);
 	CHECK_NEAR(noted(&s, "censored_dvars"), 1, 0);
-	p.preset = CONFOUNDS_SELECT_PRESET_COMPCOR;
+	with_words(&p, "compcor");
 	CHECK_OK(select_from(&s, made_table(made_confounds(12, 1)), made_sidecar(), p));
 	CHECK_INT(s.confounds.n_col, 32);
 	check_rows(&s, "a_comp_cor_00", -0.09043995572461878, -0.05856976151889179, -0.013217321896631884, 1e-14);
-	p.preset = CONFOUNDS_SELECT_PRESET_ICA_AROMA;
-	p.has_global_signal = true;
+	with_words(&p, "ica_aroma");
+	p.global_signal = CONFOUNDS_SELECT_GLOBAL_SIGNAL_BASIC;
 	CHECK_OK(select_from(&s, made_table(made_confounds(12, 1)), NULL, p));
 	CHECK_INT(s.confounds.n_col, 6);
 	CHECK(strstr(h_notes(), "desc-smoothAROMAnonaggr"));
@@ -239,14 +240,13 @@ TEST(strategies_that_cannot_be_are_refused)
 	with_words(&p, "compcor motion");
 	refused(made_confounds(12, 1), made_sidecar(), p, "strategy", "compcor needs high_pass");
 	p = defaults;
-	with_words(&p, "motion");
-	p.preset = CONFOUNDS_SELECT_PRESET_SIMPLE;
-	refused(made_confounds(12, 1), NULL, p, "preset", "strategy and preset were both given");
+	with_words(&p, "motion simple");
+	refused(made_confounds(12, 1), NULL, p, "strategy", "simple stands for several words and must be alone");
 	p = defaults;
-	p.preset = CONFOUNDS_SELECT_PRESET_COMPCOR;
+	with_words(&p, "compcor");
 	refused(made_confounds(12, 1), NULL, p, "sidecar", "compcor needs the sidecar");
 	p = defaults;
-	p.preset = CONFOUNDS_SELECT_PRESET_ICA_AROMA;
+	with_words(&p, "ica_aroma");
 	p.ica_aroma = CONFOUNDS_SELECT_ICA_AROMA_BASIC;
 	refused(made_confounds(12, 1), NULL, p, "ica_aroma", "the preset ica_aroma is for a run that was cleaned already");
 }
@@ -270,7 +270,7 @@ TEST(columns_that_are_missing_are_named_with_the_nearest)
 	m->name[37] = "dvars";
 	refused(m, NULL, p, "confounds", "scrub needs columns that the table has not: 'std_dvars'");
 	p = defaults;
-	with_words(&p, "ica_aroma");
+	with_words(&p, "ica_aroma high_pass");
 	p.ica_aroma = CONFOUNDS_SELECT_ICA_AROMA_BASIC;
 	m = made_confounds(12, 1);
 	m->name[m->n_col - 1] = "x";
@@ -300,7 +300,8 @@ TEST(what_does_nothing_is_told)
 	struct made *m = made_confounds(12, 0);
 
 	with_words(&p, "motion high_pass");
-	p.has_wm_csf = p.has_global_signal = true;
+	p.has_wm_csf = true;
+	p.global_signal = CONFOUNDS_SELECT_GLOBAL_SIGNAL_TRUE;
 	CHECK(strstr(problems(m, NULL, p), "warning wm_csf: this does nothing: the strategy has no wm_csf"));
 	CHECK(strstr(problems(m, NULL, p), "warning global_signal: this does nothing"));
 	for (int k = 38; k < 41; k++)

@@ -20,7 +20,7 @@ TEST(golden_high_variance)
 TEST(golden_select)
 {
 	struct confounds_select_params p = {
-		.preset = CONFOUNDS_SELECT_PRESET_SCRUBBING, .motion = CONFOUNDS_SELECT_MOTION_FULL, .scrub = 2,
+		.strategy = (const char *const[]){ "scrubbing" }, .n_strategy = 1, .motion = CONFOUNDS_SELECT_MOTION_FULL, .scrub = 2,
 		.fd_threshold_mm = 0.5, .std_dvars_threshold = 3, .demean = true, .motion_filter_order = 2, .head_radius_mm = 50,
 	};
 	struct out *columns = h_out(), *mask = h_out(), *record = h_out();
