@@ -21,6 +21,7 @@ struct clean_options clean_options_of(const struct clean_args *args, double tr_s
 		.high_pass_hz = cosine ? (double)NAN : args->high_pass_hz,
 		.low_pass_hz = cosine ? (double)NAN : args->low_pass_hz, .stop_hz = { args->stop_hz[0], args->stop_hz[1] },
 		.tr_s = tr_s, .order = forgets || args->filter_order == 0 ? 5 : args->filter_order,
+		.ends = forgets ? FILTER_ENDS_ODD : args->ends, .has_pad = args->pad >= 0 && !forgets, .pad = args->pad,
 		.way = args->filter == CLEAN_FILTER_PROJECTION ? CLEAN_PROJECTION : CLEAN_BUTTERWORTH,
 		.fill = args->fill == CLEAN_FILL_SPLINE ? FILL_SPLINE : FILL_LOMB_SCARGLE,
 		.drop_ends = !args->extrapolate && !forgets, .mirror = args->compat, .despike = args->despike,

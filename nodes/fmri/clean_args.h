@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "num/filter.h"
 
 struct arena;
 struct item;
@@ -32,6 +33,8 @@ struct clean_args {
 	double stop_hz[2];                  /* what is between is removed; 0, 0: nothing */
 	double tr_s;                        /* NAN: not given */
 	int filter_order;                   /* 0: 5 */
+	enum filter_ends ends;              /* of the Butterworth filter */
+	int pad;                            /* samples beyond the ends; below 0: as the filter's length asks */
 	int min_segment;                    /* volumes */
 };
 
@@ -46,7 +49,8 @@ struct clean_args {
 	.high_pass_hz = (p)->has_high_pass ? (p)->high_pass_hz : (double)NAN, \
 	.stop_hz = { (p)->n_band_stop == 2 ? (p)->band_stop_hz[0] : 0, (p)->n_band_stop == 2 ? (p)->band_stop_hz[1] : 0 }, \
 	.tr_s = (p)->has_tr ? (p)->tr_s : (double)NAN, \
-	.filter_order = (p)->filter_order, .min_segment = (p)->min_segment })
+	.filter_order = (p)->filter_order, .ends = (enum filter_ends)(p)->filter_ends, \
+	.pad = (p)->has_filter_pad ? (p)->filter_pad : -1, .min_segment = (p)->min_segment })
 
 /* The time between volumes to work with: the given one, else the header's; 0: unknown. */
 double clean_tr(const struct clean_args *args, double header_tr_s);

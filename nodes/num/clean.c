@@ -28,6 +28,7 @@ static void set_filters(struct clean *c)
 			struct filter *f = &c->filter[c->n_filter++];
 
 			filter_design(f, cut[k], o->tr_s, o->order);
+			filter_set_ends(f, o->ends, o->has_pad ? o->pad : -1);
 			c->pad = f->pad > c->pad ? f->pad : c->pad;
 		}
 }

@@ -42,6 +42,9 @@ struct clean_options {
 	double low_pass_hz;          /* NAN: none */
 	double tr_s;                 /* used when there is a cut-off, or something to fill */
 	int order;                   /* of the Butterworth filter; nilearn: 5 */
+	enum filter_ends ends;       /* what it finds beyond the ends */
+	bool has_pad;                /* else as many samples as the design says */
+	int pad;
 	double stop_hz[2];           /* what is between is removed; 0, 0: nothing */
 	enum clean_way way;
 	enum fill_kind fill;         /* how censored volumes get values before a Butterworth filter */

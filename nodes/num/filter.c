@@ -21,15 +21,24 @@ double filter_gain(const struct filter *f, double hz)
 	return gain;
 }
 
-/* x before the first sample becomes 2 x[0] - x[q], and likewise after the last. */
-static void extend(int n_vol, int pad, double x[])
+void filter_set_ends(struct filter *f, enum filter_ends ends, int pad)
 {
-	double *first = x + (long)pad * FILTER_LANES, *last = first + (long)(n_vol - 1) * FILTER_LANES;
+	f->ends = ends;
+	if (f->n_sections > 0 && (pad >= 0 || ends == FILTER_ENDS_NONE))
+		f->pad = ends == FILTER_ENDS_NONE ? 0 : pad;
+}
 
-	for (long q = 1; q <= pad; q++)
+/* x before the first sample becomes edge x[0] + inner x[q], and likewise after the last. */
+static void extend(const struct filter *f, int n_vol, double x[])
+{
+	static const double edges[] = { 2, 0, 1, 0 }, inners[] = { -1, 1, 0, 0 };
+	double *first = x + (long)f->pad * FILTER_LANES, *last = first + (long)(n_vol - 1) * FILTER_LANES;
+	double edge = edges[f->ends], inner = inners[f->ends];
+
+	for (long q = 1; q <= f->pad; q++)
 		for (long c = 0; c < FILTER_LANES; c++) {
-			first[c - q * FILTER_LANES] = 2 * first[c] - first[c + q * FILTER_LANES];
-			last[c + q * FILTER_LANES] = 2 * last[c] - last[c - q * FILTER_LANES];
+			first[c - q * FILTER_LANES] = edge * first[c] + inner * first[c + q * FILTER_LANES];
+			last[c + q * FILTER_LANES] = edge * last[c] + inner * last[c - q * FILTER_LANES];
 		}
 }
 
@@ -71,7 +80,7 @@ void filter_run(const struct filter *f, int n_vol, double x[])
 	if (f->n_sections == 0)
 		return;
 	assert(n_vol > f->pad);
-	extend(n_vol, f->pad, x);
+	extend(f, n_vol, x);
 	run_all(f, n, x, 1);
 	run_all(f, n, x + (long)(n - 1) * FILTER_LANES, -1);
 }

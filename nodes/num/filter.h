@@ -35,9 +35,13 @@ struct filter_cutoffs {
 	int facts;            /* of enum filter_fact; when one is IMPOSSIBLE, band is NONE */
 };
 
+/* What stands beyond the ends: 2 x[0] - x[q], x[q], x[0], nothing. */
+enum filter_ends { FILTER_ENDS_ODD, FILTER_ENDS_EVEN, FILTER_ENDS_CONSTANT, FILTER_ENDS_NONE };
+
 struct filter {
 	int n_sections;  /* 0: leaves signals as they are */
-	int pad;         /* samples of odd extension at either end; n_vol must be greater */
+	int pad;         /* samples beyond either end; n_vol must be greater */
+	enum filter_ends ends;
 	double tr_s;
 	double b[FILTER_MAX_ORDER][3], a[FILTER_MAX_ORDER][3];  /* a[][0] == 1 */
 	double start[FILTER_MAX_ORDER][2];  /* steady state of each section's delays for a first sample of 1 */
@@ -51,6 +55,8 @@ struct filter_cutoffs filter_cutoffs(double high_pass_hz, double low_pass_hz, do
 struct filter_cutoffs filter_stop_cutoffs(double from_hz, double to_hz, double tr_s, int order);
 /* Butterworth of this order; order within 1 .. FILTER_MAX_ORDER, cut-offs as filter_cutoffs() gave them. */
 void filter_design(struct filter *f, const struct filter_cutoffs *cut, double tr_s, int order);
+/* Other ends than the design's, which are odd and three times as long as the filter; pad below 0 keeps that length. */
+void filter_set_ends(struct filter *f, enum filter_ends ends, int pad);
 /* |H|^2 at this frequency, which is the gain of forward and backward together. */
 double filter_gain(const struct filter *f, double hz);
 /* Filters FILTER_LANES columns in place: x [n_vol + 2 pad][FILTER_LANES], where rows pad .. pad + n_vol - 1 hold

@@ -55,7 +55,7 @@ static struct clean_args args_of(const struct doc *c)
 		.detrend = truth(params, "detrend", "true"),
 		.standardize_confounds = truth(params, "standardize_confounds", "true"), .low_pass_hz = number(params, "low_pass"),
 		.high_pass_hz = number(params, "high_pass"), .tr_s = number(params, "t_r"),
-		.filter = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0, .filter_order = 5,
+		.filter = strcmp(doc_text(params, "filter", "butterworth"), "cosine") == 0, .filter_order = 5, .pad = -1,
 		.extrapolate = truth(params, "extrapolate", "true"), .compat = truth(c, "compat_nilearn", "false"),
 	};
 

@@ -50,6 +50,30 @@ TEST(filtered_values_are_those_of_scipy)
 	              (double[4]){ -0.013199957293499015, -0.17776290083974927, 0.9480813409771627, 0.09304630576561176 });
 }
 
+/* scipy 1.10.1: sosfiltfilt(butter(5, 0.1, 'low', output='sos', fs=0.5), x, padtype=, padlen=) */
+TEST(other_ends_are_those_of_scipy)
+{
+	static const struct { enum filter_ends ends; int pad; double must[4]; } row[] = {
+		{ FILTER_ENDS_EVEN, -1, { 3.376997727629756, 3.554293081081103, 4.4371686898416876, 3.736787778778734 } },
+		{ FILTER_ENDS_CONSTANT, -1, { 3.6881047396596878, 3.662747447169905, 4.437153501722203, 4.007535054416378 } },
+		{ FILTER_ENDS_NONE, -1, { 3.688104732192418, 3.662747452112049, 4.437069586827073, 5.10237236444946 } },
+		{ FILTER_ENDS_ODD, 7, { 4.014175255748688, 3.7949722670421786, 4.437133418650597, 4.2151218701338315 } },
+		{ FILTER_ENDS_CONSTANT, 40, { 3.688104739659885, 3.6627474471699126, 4.437153503520956, 4.007531844344699 } },
+	};
+	const int places[4] = { 0, 1, 30, 59 };
+
+	for (int r = 0; r < 5; r++) {
+		struct filter f = design(NAN, .1, 2, 5);
+		double x[N];
+
+		filter_set_ends(&f, row[r].ends, row[r].pad);
+		example(x);
+		run(&f, N, x);
+		for (int k = 0; k < 4; k++)
+			CHECK_NEAR(x[places[k]], row[r].must[k], 1e-10);
+	}
+}
+
 static struct filter design_stop(double from_hz, double to_hz, double tr_s, int order)
 {
 	struct filter_cutoffs cut = filter_stop_cutoffs(from_hz, to_hz, tr_s, order);
