@@ -132,6 +132,12 @@ static const char *port_text(struct arena *a, const struct port_decl *p, bool in
 	return b.text;
 }
 
+/* nilearn's word is told where it is another one. */
+static const char *with_nilearn(struct arena *a, const char *name, const char *doc, const char *nilearn)
+{
+	return nilearn && strcmp(nilearn, name) != 0 ? arena_printf(a, "%s (nilearn: %s)", doc, nilearn) : doc;
+}
+
 /* A line "name  what it is", and its documentation below, so that long types leave room. */
 struct entry { const char *name, *what, *doc; };
 
@@ -154,22 +160,19 @@ static void print_ports(struct arena *a, const char *title, const struct port_de
 	struct entry *e = NEW_N(a, struct entry, n);
 
 	for (int i = 0; i < n; i++)
-		e[i] = (struct entry){ port[i].name, port_text(a, &port[i], input), port[i].doc };
+		e[i] = (struct entry){ port[i].name, port_text(a, &port[i], input),
+		                       with_nilearn(a, port[i].name, port[i].doc, port[i].nilearn) };
 	print_entries(title, e, n);
 }
 
-/* nilearn's word is told where it is another one. */
 static void print_params(struct arena *a, const struct node_decl *d)
 {
 	struct entry *e = NEW_N(a, struct entry, d->n_param);
 
 	for (int i = 0; i < d->n_param; i++) {
 		const struct param_decl *p = &d->param[i];
-		bool other = p->nilearn && strcmp(p->nilearn, p->name) != 0;
 
-		e[i] = (struct entry){ p->name, param_type_text(a, p), p->doc };
-		if (other)
-			e[i].doc = arena_printf(a, "%s (nilearn: %s)", p->doc, p->nilearn);
+		e[i] = (struct entry){ p->name, param_type_text(a, p), with_nilearn(a, p->name, p->doc, p->nilearn) };
 	}
 	print_entries("Parameters", e, d->n_param);
 }

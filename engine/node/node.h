@@ -41,6 +41,7 @@ struct param_decl {
 
 struct port_decl {
 	const char *name, *kind, *doc;
+	const char *nilearn;        /* nilearn's word for it, or NULL */
 	size_t offset;              /* of const struct item * (one), struct items (many), struct out * (output) */
 	bool optional;              /* input: may be left out */
 	bool many;                  /* input: a list, filled by gather or a written list */

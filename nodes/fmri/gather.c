@@ -37,6 +37,17 @@ struct error *fwhm_gauss(struct gauss **out, const struct fwhm *f, const struct 
 	return NULL;
 }
 
+bool gather_keeps_unsigned(const struct image *im)
+{
+	return (im->type == IMAGE_UINT8 || im->type == IMAGE_UINT16) && im->slope == 1 && im->inter == 0;
+}
+
+void gather_truncate(struct gauss *g, const struct image *im)
+{
+	if (g && gather_keeps_unsigned(im))
+		gauss_truncate(g, im->type == IMAGE_UINT8 ? 255 : 65535);
+}
+
 void fwhm_check(struct shape *s, const struct fwhm *f, const struct grid *g, const char *where)
 {
 	struct gauss *gauss;

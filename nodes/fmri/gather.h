@@ -28,7 +28,7 @@ struct gather_options {
 	const struct grid *onto;     /* resampled onto this grid first (continuous, clipped); NULL: the image's own */
 	struct fwhm smoothing;       /* then smoothed */
 	enum nonfinite nonfinite;    /* of what is neither resampled nor smoothed, which sees them as 0 */
-	bool compat;                 /* nilearn's way of resampling, with its slips */
+	bool compat;                 /* nilearn's way of resampling and smoothing, with its slips */
 };
 struct gather;
 /* The voxels of `onto`, or of the image, at index [n]; index is kept, not copied. */
@@ -39,6 +39,11 @@ typedef void gather_row_fn(void *ctx, int t, const double *row, int worker);
 void gather_rows(const struct gather *g, gather_row_fn *fn, void *ctx, int n_threads, struct arena *a);
 /* out [n_vol][n] */
 void gather_floats(const struct gather *g, float *out, int n_threads, struct arena *a);
+
+/* compat: nilearn smooths uint8 and uint16 images without slope as such, so each pass drops the fraction. g may be
+ * NULL. */
+void gather_truncate(struct gauss *g, const struct image *im);
+bool gather_keeps_unsigned(const struct image *im);
 
 /* The run where it lies, if it is of a type that smoothing reads; else false, with n_vol 0. */
 bool gather_in_place(const struct image *im, struct gauss_source *source);

@@ -81,17 +81,20 @@ static const int *places_in_box(const struct gather *g, const struct grid *grid,
 }
 
 /* The Gaussian's weights depend on the voxels' size, its mirrors on the box. */
-static struct error *smoothing(struct gather *g, const struct fwhm *f, const struct grid *grid, struct arena *a)
+static struct error *smoothing(struct gather *g, const struct gather_options *o, const struct grid *grid, struct arena *a)
 {
 	struct gauss *whole;
 	struct grid box = *grid;
 
-	TRY(fwhm_gauss(&whole, f, grid, a));
+	TRY(fwhm_gauss(&whole, &o->smoothing, grid, a));
 	if (!whole)
 		return NULL;
 	widen(g, grid, grid == &g->im->grid && gather_in_place(g->im, &g->source) ? grid->n : whole->radius);
 	memcpy(box.n, g->size, sizeof box.n);
-	return fwhm_gauss(&g->gauss, f, &box, a);
+	TRY(fwhm_gauss(&g->gauss, &o->smoothing, &box, a));
+	if (o->compat && grid == &g->im->grid)
+		gather_truncate(g->gauss, g->im);
+	return NULL;
 }
 
 /* Onto the box alone; nilearn's way, where each bit of a position counts, is onto the whole grid. */
@@ -123,7 +126,7 @@ struct error *gather_new(struct gather **out, const struct image *im, const stru
 	box_of(g, grid);
 	if (!own && o->compat)
 		widen(g, grid, grid->n);
-	TRY(smoothing(g, &o->smoothing, grid, a));
+	TRY(smoothing(g, o, grid, a));
 	if (own && !g->gauss)
 		return NULL;
 	g->in_box = places_in_box(g, grid, a);

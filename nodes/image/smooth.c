@@ -69,8 +69,8 @@ struct error *image_smooth_run(struct node_env *env, const struct image_smooth_p
 	TRY(image_of(&im, in->image, env->arena));
 	if (!c.fast)
 		e = fwhm_gauss(&g, &fwhm, &im.grid, env->arena);
-	if (g && c.compat && (im.type == IMAGE_UINT8 || im.type == IMAGE_UINT16))
-		gauss_truncate(g, im.type == IMAGE_UINT8 ? 255 : 65535);
+	if (c.compat)
+		gather_truncate(g, &im);
 	c.g = g;
 	if (!e)
 		e = smooth_all(env, &c, out_blob(out->image, "image.nii"));

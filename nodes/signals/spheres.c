@@ -80,7 +80,7 @@ static bool truncates(const struct signals_spheres_params *params, const struct 
 	bool integer = im->type != IMAGE_FLOAT32 && im->type != IMAGE_FLOAT64 && im->slope == 1 && im->inter == 0;
 
 	for (int d = 0; d < params->n_smoothing; d++)
-		integer &= params->smoothing_mm[d] == 0;
+		integer &= params->smoothing_mm[d] == 0 || gather_keeps_unsigned(im);
 	return is_compat(params) && integer;
 }
 
@@ -88,7 +88,7 @@ static bool truncates(const struct signals_spheres_params *params, const struct 
 static struct error *means(double **out, struct node_env *env, const struct signals_spheres_params *params,
                            const struct image *im, const struct sphere *s, int n)
 {
-	struct gather_options o = { .smoothing = SPACE_ARGS(params).smoothing };
+	struct gather_options o = { .smoothing = SPACE_ARGS(params).smoothing, .compat = is_compat(params) };
 	struct averaging c = { n, NULL, truncates(params, im), NEW_N(env->arena, double, (long)im->n_vol * n) };
 	struct gather *g;
 	int n_voxel, *voxel = spheres_voxels(&n_voxel, &c.sphere, s, n, &im->grid, env->arena);
