@@ -220,18 +220,23 @@ static void print_results(const struct report *r, FILE *f)
 	}
 }
 
+static const struct task *first_with(const struct plan *p, enum task_state state)
+{
+	for (int i = 0; i < p->n_task; i++)
+		if (p->task[i]->state == state)
+			return p->task[i];
+	return NULL;
+}
+
 static void print_next(const struct report *r, FILE *f)
 {
-	const struct task *ran = NULL;
+	const struct task *failed = first_with(r->plan, TASK_FAILED);
 
-	for (int i = 0; i < r->plan->n_task && !ran; i++)
-		if (r->plan->task[i]->state == TASK_FAILED || r->plan->task[i]->state == TASK_DONE)
-			ran = r->plan->task[i];
 	if (r->result.interrupted)
 		fprintf(f, "next: the same command again goes on from here\n");
-	else if (r->result.n_failed)
-		fprintf(f, "next: sulcus explain %s %s\n", r->plan->pipeline->file, task_name(r->arena, ran));
-	else if (ran && r->exports->n)
+	else if (failed)
+		fprintf(f, "next: sulcus explain %s %s\n", r->plan->pipeline->file, task_name(r->arena, failed));
+	else if (first_with(r->plan, TASK_DONE) && r->exports->n)
 		fprintf(f, "next: sulcus show %s/%s\n", r->folder, r->exports->file[0].name);
 }
 

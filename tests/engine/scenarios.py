@@ -290,6 +290,7 @@ def failing(s):
     s.write(FAIL.replace("HOW", "error"))
     out = s.run("--jobs", "1", code=1)
     assert "it was told to fail" in out and "step 'bad' failed" in out and "p.yaml:6:3" in out, out
+    assert "next: sulcus explain p.yaml bad" in out, out
     assert s.states()["bad"] == "failed" and s.states()["after"] == "skipped", s.states()
     s.run("--keep-going", code=1)
     assert counts(s)["failed"] == 1 and counts(s)["skipped"] == 1, counts(s)
