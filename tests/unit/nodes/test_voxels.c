@@ -54,6 +54,26 @@ static void check_row(const float *x, int n, const double must[], double tol)
 		CHECK_NEAR(x[v], must[v], tol);
 }
 
+/* The numbers of image.smooth's test; nilearn smooths bytes as bytes. */
+TEST(smoothing_keeps_bytes_when_nilearn_is_asked_for)
+{
+	struct grid g = h_f4_grid();
+	long size = grid_size(&g);
+	float *x = NEW_N(check_arena(), float, 2 * size), *inside = NEW_N(check_arena(), float, size);
+	struct image im;
+
+	CHECK_OK(image_of(&im, h_f4(2, IMAGE_INT16), check_arena()));
+	for (int t = 0; t < 2; t++)
+		image_volume(&im, t, NONFINITE_KEEP, x + t * size);
+	inside[0] = inside[grid_index(&g, 2, 3, 1)] = 1;
+	struct call c = { .bold = h_image(&g, 2, 2, IMAGE_UINT8, x), .mask = h_image(&g, 1, 0, IMAGE_UINT8, inside),
+	                  .p = { FWHM(4), .compat = SIGNALS_VOXELS_COMPAT_NILEARN } };
+
+	check_row(rows(&c), 2, (double[]){ 3, 7 }, 0);
+	c.p.compat = SIGNALS_VOXELS_COMPAT_NONE;
+	CHECK(rows(&c)[0] != 3 && rows(&c)[1] != 7);
+}
+
 /* ---- a mask on another grid ---- */
 
 /* The same voxels on a grid that begins one voxel lower. */
