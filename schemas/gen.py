@@ -289,7 +289,9 @@ def value_schema(p):
 def port_schema(p):
     text = f"{p['kind']}{', a list' if p.get('many') else ''}: {p['doc']}"
     ref = {"type": "string", "pattern": "^\\$"}
-    return {"anyOf": [ref, {"type": "array"}] if p.get("many") or p.get("literal") else [ref], "description": text}
+    lists = [{"type": "array"}] if p.get("many") or p.get("literal") else []
+    named = [{"type": "object", "additionalProperties": ref}] if p.get("many") else []
+    return {"anyOf": [ref, *lists, *named], "description": text + (f" (nilearn: {p['nilearn']})" if p.get("nilearn") else "")}
 
 
 def step_rule(s, common):
