@@ -40,7 +40,7 @@ static int workers_for(const struct plan *p)
 static struct error *check_headers(const struct study *s)
 {
 	struct pool *pool = pool_new(NULL, workers_for(s->plan), s->arena);
-	struct error *e = headers_check(s->plan, pool, true, s->diag);
+	struct error *e = headers_check(s->plan, pool, &(struct headers_options){ .all = true }, s->diag);
 
 	pool_free(pool);
 	return e;

@@ -136,7 +136,7 @@ static void print_totals(const struct study *s, const struct groups *g)
 static struct error *predict(const struct study *s)
 {
 	struct pool *pool = pool_new(s->store, 1, s->arena);
-	struct error *e = headers_check(s->plan, pool, false, s->diag);
+	struct error *e = headers_check(s->plan, pool, &(struct headers_options){ 0 }, s->diag);
 
 	pool_free(pool);
 	return e;

@@ -137,7 +137,7 @@ static struct error *run_tasks(struct driver *d, bool *wrong)
 
 	TRY(store_writable(d->store));
 	TRY(need_pool(d));
-	TRY(headers_check(d->plan, d->pool, false, d->diag));
+	TRY(headers_check(d->plan, d->pool, &(struct headers_options){ .keep_going = d->keep_going }, d->diag));
 	*wrong = d->diag->n_error > 0;
 	if (*wrong)
 		return NULL;

@@ -27,7 +27,7 @@ struct look {
 	struct plan *plan;
 	struct pool *pool;
 	struct diag *diag;
-	bool all;
+	const struct headers_options *opt;
 	int n_ready, n_found;
 	struct task **ready;        /* a stack */
 	struct found **found;
@@ -38,7 +38,7 @@ static bool wanted(const struct look *l, const struct task *t)
 {
 	if (t->state == TASK_EXCLUDED || t->state == TASK_SKIPPED || t->state == TASK_FAILED)
 		return false;
-	return l->all || t->state == TASK_READY || t->state == TASK_WAITING;
+	return l->opt->all || t->state == TASK_READY || t->state == TASK_WAITING;
 }
 
 /* "sub-02 run-1" */
@@ -152,6 +152,19 @@ static void unlock_readers(struct look *l, struct task *t)
 	}
 }
 
+/* It has what an ordinary step made, not a file's reader. */
+static bool has_results(const struct task *t)
+{
+	for (int i = 0; i < t->step->node->n_in; i++)
+		for (int k = 0; k < t->arg[i].n; k++) {
+			const struct task *from = t->arg[i].dep[k].task;
+
+			if (!from->path && (from->state == TASK_HIT || from->state == TASK_DONE))
+				return true;
+		}
+	return false;
+}
+
 /* A task under an undecided `when` may never run, so what it finds does not stop the others. */
 static void take_reply(struct look *l, struct task *t, const struct reply *r)
 {
@@ -161,6 +174,7 @@ static void take_reply(struct look *l, struct task *t, const struct reply *r)
 		struct wire_problem p = r->problem[i];
 
 		p.warning |= t->step->when && t->state == TASK_WAITING;
+		p.warning |= l->opt->keep_going && t->step->n_axis && has_results(t);
 		p.text = origin_text(l->plan, t, p.text);
 		note_problem(l, t, &p);
 	}
@@ -253,9 +267,9 @@ static int prepare(struct look *l)
 	return n;
 }
 
-struct error *headers_check(struct plan *p, struct pool *pool, bool all, struct diag *d)
+struct error *headers_check(struct plan *p, struct pool *pool, const struct headers_options *o, struct diag *d)
 {
-	struct look l = { .plan = p, .pool = pool, .diag = d, .all = all };
+	struct look l = { .plan = p, .pool = pool, .diag = d, .opt = o };
 
 	l.ready = NEW_N(p->arena, struct task *, p->n_task + 1);
 	l.index = map_new(p->arena);

@@ -204,6 +204,24 @@ def free_space(s):
         subprocess.run(["umount", "-l", str(s.store)])
 
 
+def hopeless_cell(s):
+    """Too many volumes are censored to clean one cell: what goes on around it goes on when its inputs are known, too."""
+    s.write("""
+params:
+  fd: {each: [0.12 mm, 9 mm]}
+steps:
+  study: {do: phantom.study}
+  select: {do: confounds.select, confounds: $study.fmriprep, strategy: [motion, high_pass, scrub], fd_threshold: $fd}
+  clean: {do: signals.labels, bold: $study.bold, labels: $study.atlas, confounds: $select.confounds, sample_mask: $select.sample_mask,
+          detrend: true, high_pass: 0.01 Hz, low_pass: 0.1 Hz}
+""")
+    for good in ("ran", "cached"):
+        s.run("--keep-going", code=1)
+        cleaned = sorted(v for k, v in s.states().items() if k.startswith("clean"))
+        assert cleaned == sorted(["failed", good]), s.states()
+    assert "degrees of freedom" in s.run(code=2)
+
+
 if __name__ == "__main__":
     sys.exit(run_scenarios([crashes, wrong_worker, memory_limit, interrupt, interrupt_planning, two_runs, four_runs, dead_holder, kill_storm,
-                            read_only, full_disk, free_space]))
+                            read_only, full_disk, free_space, hopeless_cell]))
