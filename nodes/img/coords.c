@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/doc.h"
+#include "img/labels.h"
 #include "img/literal.h"
 #include "img/table.h"
 #include "node/node.h"
@@ -36,8 +38,12 @@ static struct error *from_table(struct coords *out, const char *path, struct are
 		return NULL;
 	const char **name = NEW_N(a, const char *, t.n_row);
 
-	for (int r = 0; r < t.n_row; r++)
+	for (int r = 0; r < t.n_row; r++) {
 		name[r] = table_cell(&t, r, name_col);
+		if (!*name[r] || strcmp(name[r], "n/a") == 0)
+			name[r] = arena_printf(a, "%d", r);
+	}
+	names_tell_apart(name, t.n_row, NULL, a);
 	out->name = name;
 	return NULL;
 }

@@ -23,6 +23,8 @@ must_check struct error *labels_read(struct labels *out, const struct item *it, 
                                      struct arena *a);
 
 /* ---- names ---- */
+/* Of names that come more than once, "Hippocampus" becomes "Hippocampus 17" and "Hippocampus 53"; value NULL: by place. */
+void names_tell_apart(const char **name, int n, const int *value, struct arena *a);
 /* The names of n ascending values from a table; what has none there is called by its number, and a name that several have
  * gets its number added. it: as for labels_read. A table has columns `index` or `value`, and `name`; or no such header and
  * two or more columns, numbers first, then names, as FreeSurfer's and FSL's lists of labels have them. */

@@ -103,8 +103,7 @@ static struct error *sorted_names(struct named **out, int *n, const struct table
 	return check_twice(row, *n, t->file);
 }
 
-/* "Hippocampus" of two labels becomes "Hippocampus 17" and "Hippocampus 53". */
-static void tell_apart(const char **name, int n, const int value[], struct arena *a)
+void names_tell_apart(const char **name, int n, const int *value, struct arena *a)
 {
 	struct map *seen = map_new(a);
 	bool *same = NEW_N(a, bool, n);
@@ -117,7 +116,7 @@ static void tell_apart(const char **name, int n, const int value[], struct arena
 	}
 	for (int k = 0; k < n; k++)
 		if (same[k])
-			name[k] = arena_printf(a, "%s %d", name[k], value[k]);
+			name[k] = arena_printf(a, "%s %d", name[k], value ? value[k] : k);
 }
 
 /* name [n] of ascending values; what has no row is called by its number. */
@@ -133,7 +132,7 @@ static const char *const *look_up(int n, const int value[], int n_row, const str
 		else
 			name[k] = arena_printf(a, "%d", value[k]);
 	}
-	tell_apart(name, n, value, a);
+	names_tell_apart(name, n, value, a);
 	return name;
 }
 

@@ -28,11 +28,22 @@ static struct error *named_places(struct places *p, const struct table *t, const
 	return params->n_columns > 3 ? table_need(&p->name, t, params->columns[3]) : NULL;
 }
 
+/* Published lists number their regions from 1 (ROI in Power 2011), so a column that does is the name when there is no other. */
+static int find_name(const struct table *t)
+{
+	static const char *const word[] = { "name", "label", "region", "roi", "number", "index" };
+	int col = -1;
+
+	for (size_t k = 0; k < sizeof word / sizeof *word && col < 0; k++)
+		col = find_any_case(t, word[k]);
+	return col;
+}
+
 static struct error *find_places(struct places *p, const struct table *t)
 {
 	static const char *const axis[3] = { "x", "y", "z" };
 
-	p->name = t->header ? find_any_case(t, "name") : t->n_col > 3 ? 3 : -1;
+	p->name = t->header ? find_name(t) : t->n_col > 3 ? 3 : -1;
 	for (int d = 0; d < 3; d++) {
 		p->axis[d] = t->header ? find_any_case(t, axis[d]) : d;
 		if (p->axis[d] < 0)

@@ -5,6 +5,7 @@
 #include "signals.spheres.node.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "fmri/clean_args.h"
@@ -48,6 +49,11 @@ static struct error *check_counts(const struct signals_spheres_params *params, i
 		return error_new(ERR_USER, "there are %d names for %d seeds: they must be as many", params->n_names, n_seed);
 	if (params->n_radius > 1 && params->n_radius != n_seed)
 		return error_new(ERR_USER, "there are %d radii for %d seeds: they must be one, or as many", params->n_radius, n_seed);
+	for (int k = 1; k < params->n_names; k++)   /* a column is known by its name */
+		for (int j = 0; j < k; j++)
+			if (strcmp(params->names[j], params->names[k]) == 0)
+				return error_new(ERR_USER, "two of the names are '%s' (number %d and %d): each seed must have its own",
+				                 params->names[k], j + 1, k + 1);
 	return NULL;
 }
 

@@ -155,6 +155,21 @@ static struct error *literal_coords(struct coords *c, const char *text)
 	                   check_arena());
 }
 
+TEST(points_of_one_name_are_told_apart)
+{
+	const char *path = arena_printf(check_arena(), "%s/coords.tsv", check_folder());
+	static const char *const names[] = { "aPFC", "vmPFC", "aPFC", "n/a" };
+	const double xyz[4][3] = { { 0, -52, 18 }, { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } };
+	struct coords r;
+
+	CHECK_OK(coords_write(path, &(struct coords){ 4, xyz, names }, check_arena()));
+	CHECK_OK(coords_read(&r, item_with("coords", "coords.tsv", path), check_arena()));
+	CHECK_TEXT(r.name[0], "aPFC 0");
+	CHECK_TEXT(r.name[1], "vmPFC");
+	CHECK_TEXT(r.name[2], "aPFC 2");
+	CHECK_TEXT(r.name[3], "3");
+}
+
 TEST(coords_from_files_and_as_written)
 {
 	const char *path = arena_printf(check_arena(), "%s/coords.tsv", check_folder());

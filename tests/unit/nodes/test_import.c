@@ -301,7 +301,7 @@ TEST(coords_of_all_sorts_of_tables)
 	CHECK_OK(coords(&c, "power.csv", "ROI,X,Y,Z\n1,-25,-98,-12\n2,27,-97,-13\n", (struct import_coords_params){ 0 }));
 	CHECK_INT(c.n, 2);
 	CHECK_NEAR(c.xyz[1][0], 27, 0);
-	CHECK(!c.name);
+	CHECK_TEXT(c.name[1], "2");
 	CHECK_OK(coords(&c, "dosenbach.csv", "number,x,y,z,name,network\n1,6,64,3,vmPFC,default\n",
 	                (struct import_coords_params){ 0 }));
 	CHECK_TEXT(c.name[0], "vmPFC");
