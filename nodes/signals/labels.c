@@ -12,6 +12,7 @@
 #include "fmri/mask_facts.h"
 #include "fmri/region_series.h"
 #include "fmri/regions.h"
+#include "fmri/resampled.h"
 #include "fmri/run_space.h"
 #include "img/facts.h"
 #include "img/image.h"
@@ -216,19 +217,34 @@ static struct error *look(struct atlas *at, int *n, struct shape *s, const struc
 }
 
 /* The grid to work on, as far as headers tell. */
-static struct error *look_at_grids(struct grid *grid, struct shape *s, const struct signals_labels_params *params,
-                                   const struct image_facts *im)
+static struct error *look_at_grids(struct grid *grid, struct image_facts *labels, struct shape *s,
+                                   const struct signals_labels_params *params, const struct image_facts *im)
 {
-	struct image_facts labels, mask;
+	struct image_facts mask;
 	bool has_mask = image_facts_from(&mask, shape_in(s, "mask"), s->arena);
 
 	*grid = im->grid;
-	if (!image_facts_from(&labels, shape_in(s, "labels"), s->arena))
+	if (!image_facts_from(labels, shape_in(s, "labels"), s->arena)) {
+		*labels = (struct image_facts){ 0 };
 		return NULL;
-	if (labels.n_vol > 1)
+	}
+	if (labels->n_vol > 1)
 		return error_new(ERR_DATA, "labels has %d volumes, must have one (signals.maps takes images with a volume a region)",
-		                 labels.n_vol);
-	return region_space_grid(grid, target_of(params), &im->grid, &labels.grid, "labels", has_mask ? &mask.grid : NULL);
+		                 labels->n_vol);
+	return region_space_grid(grid, target_of(params), &im->grid, &labels->grid, "labels", has_mask ? &mask.grid : NULL);
+}
+
+/* The run, the labels and what is known of each of their voxels, the grid to work on, and on two threads the volumes on
+ * their way. */
+static void predict(struct shape *s, const struct signals_labels_params *params, const struct image_facts *im,
+                    const struct image_facts *labels, const struct grid *grid, int n_col)
+{
+	bool moves = !grid_same(&im->grid, grid), smooth = params->n_smoothing > 0;
+
+	s->memory = im->bytes + labels->bytes + 16 * grid_size(&labels->grid) + (smooth ? 48 : 24) * grid_size(grid) +
+	            (moves ? resampled_memory(&im->grid, grid, 2) : 0) + 8 * (int64_t)im->n_vol * (n_col < 0 ? 500 : n_col) +
+	            (16 << 20);
+	s->seconds = (smooth ? 2e-8 : 2e-9) * (double)grid_size(grid) * im->n_vol + 0.02;
 }
 
 static void tell_outputs(struct shape *s, const struct atlas *at, const struct grid *grid, int n_row, int n_col, double tr_s)
@@ -247,7 +263,7 @@ struct error *signals_labels_shape(struct shape *s, const struct signals_labels_
 {
 	struct clean_args args = CLEAN_ARGS(params);
 	struct atlas at = { 0 };
-	struct image_facts im;
+	struct image_facts im, labels;
 	struct grid grid;
 	struct error *e;
 	int n_row, n_col = -1;
@@ -255,7 +271,7 @@ struct error *signals_labels_shape(struct shape *s, const struct signals_labels_
 	if (!image_facts_from(&im, shape_in(s, "bold"), s->arena))
 		return NULL;
 	n_row = clean_check(s, &args, im.n_vol, im.tr_s, "bold");
-	e = look_at_grids(&grid, s, params, &im);
+	e = look_at_grids(&grid, &labels, s, params, &im);
 	if (!e && mask_facts_check(s, "mask", NULL, NULL) != 0)
 		e = look(&at, &n_col, s, params, &im);
 	if (e)
@@ -263,7 +279,6 @@ struct error *signals_labels_shape(struct shape *s, const struct signals_labels_
 	error_free(e);
 	space_check(s, &SPACE_ARGS(params), &grid, im.n_vol);
 	tell_outputs(s, &at, &grid, n_row, n_col, clean_tr(&args, im.tr_s));
-	s->memory = im.bytes + 40 * grid_size(&grid) + 8 * (int64_t)im.n_vol * (n_col < 0 ? 500 : n_col) + (16 << 20);
-	s->seconds = (params->n_smoothing > 0 ? 2e-8 : 2e-9) * (double)grid_size(&grid) * im.n_vol + 0.02;
+	predict(s, params, &im, &labels, &grid, n_col);
 	return NULL;
 }

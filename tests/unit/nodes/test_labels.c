@@ -242,6 +242,23 @@ static const char *problems(struct signals_labels_params p, const char *labels_d
 	return h_problems(s);
 }
 
+static int64_t memory(const char *labels_dim)
+{
+	struct signals_labels_params p = { 0 };
+	struct shape *s = h_shape();
+
+	h_given(s, "bold", facts("6,7,5,168", "int16"), NULL);
+	h_given(s, "labels", facts(labels_dim, "int16"), NULL);
+	CHECK_OK(signals_labels_shape(s, &p));
+	return s->memory;
+}
+
+/* Of each voxel of the labels: two bytes of file, which region it is, whether it was reached, where it lies in the data. */
+TEST(the_memory_of_fine_labels_is_predicted)
+{
+	CHECK(memory("12,14,10,1") - memory("6,7,5,1") >= (12 * 14 * 10 - 6 * 7 * 5) * 11);
+}
+
 TEST(shapes_find_wrong_labels_before_anything_runs)
 {
 	struct signals_labels_params none = { .resampling_target = SIGNALS_LABELS_RESAMPLING_TARGET_NONE }, p = { 0 };
