@@ -5,6 +5,30 @@
 #include "fmri/clean_inside.h"
 #include "node/node.h"
 
+static const double OVERSHOOT = 0.1;
+
+/* The share of the variance before the chain that one stage took; 0 when there was none. */
+static double share(const struct clean_report *r, enum clean_stage from, enum clean_stage to)
+{
+	double all = r->square[CLEAN_BEFORE];
+
+	return all > 0 ? (r->square[from] - r->square[to]) / all : 0;
+}
+
+/* A cubic over a long gap swings far beyond what was measured; with the trend of that the kept volumes get variance that
+ * the filter and the confounds then seem to take out. */
+static void say_overshoot(const struct cleaning *c, struct node_env *env, const struct clean_report *r)
+{
+	double added = -share(r, CLEAN_BEFORE, CLEAN_DETRENDED);
+	int n_filled = 0;
+
+	for (int k = 0; k < c->runs.n_run; k++)
+		n_filled += c->run[k]->fill ? c->run[k]->n_fill : 0;
+	if (n_filled > 0 && c->args.fill == CLEAN_FILL_SPLINE && added > OVERSHOOT)
+		node_note(env, "the spline over %d censored volumes runs away: detrending it adds %.2g times the variance of the kept "
+		          "volumes; fill: lomb_scargle does not", n_filled, added);
+}
+
 static void say(const struct cleaning *c, struct node_env *env, const struct clean_report *r, long n_col, const char *what)
 {
 	static const char *const constant[] = {
@@ -15,6 +39,7 @@ static void say(const struct cleaning *c, struct node_env *env, const struct cle
 
 	for (int k = 0; k < c->n_note; k++)
 		node_note(env, "%s", c->note[k]);
+	say_overshoot(c, env, r);
 	if (r->n_constant > 0)
 		node_note(env, "%ld of %ld %s %s", r->n_constant, n_col, what, constant[c->args.standardize]);
 	if (r->n_not_finite > 0)
@@ -74,14 +99,6 @@ static void put(struct buf *b, const char *name, double x)
 {
 	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
 	json_number(b, x);
-}
-
-/* The share of the variance before the chain that one stage took; 0 when there was none. */
-static double share(const struct clean_report *r, enum clean_stage from, enum clean_stage to)
-{
-	double all = r->square[CLEAN_BEFORE];
-
-	return all > 0 ? (r->square[from] - r->square[to]) / all : 0;
 }
 
 struct error *clean_record_write(struct out *record, const struct cleaning *c, const struct clean_report *r, long n_col,

@@ -81,7 +81,7 @@ static struct error *read_runs(struct clean_volumes *v, const struct item *it, b
 		const char *text = table_cell(&t, r, 0);
 
 		if (!*text || strcmp(text, "n/a") == 0)
-			return table_error(&t, r, 0, "row %d of runs has no label", r + 1);
+			return table_error(&t, r, 0, "runs has no label here");
 		run_of[r] = label_number(&label, text, a);
 	}
 	v->n_run = label.n;
@@ -127,8 +127,7 @@ static struct error *read_flags(struct clean_volumes *v, const struct table *t, 
 		int flag = flag_of(table_cell(t, r, 0), &word);
 
 		if (flag < 0)
-			return table_error(t, r, 0, "row %d of sample_mask is '%.60s', must be true or false", r + 1,
-			                   table_cell(t, r, 0));
+			return table_error(t, r, 0, "sample_mask is '%.60s', must be true or false", table_cell(t, r, 0));
 		v->kept[r] = flag == 1;
 	}
 	return NULL;
@@ -144,14 +143,11 @@ static struct error *read_numbers(struct clean_volumes *v, const struct table *t
 		double x;
 
 		if (!table_number(&x, text) || !(x == floor(x)))
-			return table_error(t, r, 0, "row %d of sample_mask is '%.60s', must be the number of a volume to keep",
-			                   r + 1, text);
+			return table_error(t, r, 0, "sample_mask is '%.60s', must be the number of a volume to keep", text);
 		if (x < 0 || x >= v->n_vol)
-			return table_error(t, r, 0, "row %d of sample_mask is %.60s, but %s has the volumes 0 to %d", r + 1, text,
-			                   what, v->n_vol - 1);
+			return table_error(t, r, 0, "sample_mask is %.60s, but %s has the volumes 0 to %d", text, what, v->n_vol - 1);
 		if (x <= last)
-			return table_error(t, r, 0, "row %d of sample_mask is %.60s after %.0f: volumes must ascend, each once",
-			                   r + 1, text, last);
+			return table_error(t, r, 0, "sample_mask is %.60s after %.0f: volumes must ascend, each once", text, last);
 		v->kept[(int)x] = true;
 		last = x;
 	}

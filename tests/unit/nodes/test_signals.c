@@ -119,6 +119,25 @@ TEST(cleaning_says_what_does_not_go_together)
 	CHECK_ERROR(voxel_error(NULL, cosine), "cosine needs high_pass");
 }
 
+TEST(a_spline_over_a_long_gap_is_noted)
+{
+	struct signals_voxels_params p = { .detrend = true, .high_pass_hz = 0.01, .has_high_pass = true, .low_pass_hz = 0.1,
+	                                   .has_low_pass = true, .filter_order = 5 };
+	struct buf kept = { .arena = check_arena() };
+
+	for (int t = 0; t < 100; t++)
+		buf_printf(&kept, "%s%s", t ? ", " : "[", t >= 65 && t < 95 ? "false" : "true");
+	buf_add(&kept, "]");
+	struct signals_voxels_inputs in = { .bold = h_f4(100, IMAGE_INT16), .mask = small_mask(),
+	                                    .sample_mask = h_literal("table", kept.text) };
+
+	CHECK_OK(signals_voxels_run(h_env(1), &p, &in, &(struct signals_voxels_outputs){ h_out(), h_out() }));
+	CHECK(strstr(h_notes(), "the spline over 30 censored volumes runs away: detrending it adds "));
+	p.fill = SIGNALS_VOXELS_FILL_LOMB_SCARGLE;
+	CHECK_OK(signals_voxels_run(h_env(1), &p, &in, &(struct signals_voxels_outputs){ h_out(), h_out() }));
+	CHECK(!strstr(h_notes(), "runs away"));
+}
+
 static struct doc *facts(const char *json)
 {
 	struct doc *d;
