@@ -6,6 +6,8 @@
 #include "img/facts.h"
 #include "node/shape.h"
 
+static const char no_image[] = "there is no image in the list, must be one or more";
+
 static const char *image_name(const char *cell, int k, struct arena *a)
 {
 	return cell && *cell ? arena_printf(a, "image %s", cell) : arena_printf(a, "image number %d", k);
@@ -17,7 +19,7 @@ struct error *several_open(struct several *out, const struct items *images, stru
 
 	*out = (struct several){ .n = images->n, .im = NEW_N(a, struct image, images->n + 1), .name = name };
 	if (images->n == 0)
-		return error_new(ERR_DATA, "there is no image in the list");
+		return error_new(ERR_DATA, "%s", no_image);
 	for (int k = 0; k < images->n; k++) {
 		name[k] = image_name(images->item[k].cell, k, a);
 		TRY(image_of(&out->im[k], &images->item[k], a));
@@ -79,6 +81,8 @@ bool several_facts(struct several *out, struct shape *s, const char *port)
 	const char **name = NEW_N(s->arena, const char *, n + 1);
 
 	*out = (struct several){ .im = NEW_N(s->arena, struct image, n + 1), .name = name };
+	if (n == 0)
+		shape_error(s, port, "%s", no_image);
 	for (int k = 0; k < n; k++) {
 		struct image *im = &out->im[out->n];
 		struct image_facts f;

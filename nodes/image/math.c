@@ -22,6 +22,7 @@ static const char *name_of(const char *cell, int k)
 	return k < 26 ? letter[k] : NULL;
 }
 
+static const char *const no_image = "there is no image in the list, must be one or more";
 static const char *const no_names = "gathered images have no names that a formula could use, and at most 64 can be written as {name: $step.port, ...}";
 
 /* ---- running ---- */
@@ -126,7 +127,7 @@ struct error *image_math_run(struct node_env *env, const struct image_math_param
 	struct expression *formula;
 
 	if (n == 0)
-		return error_new(ERR_USER, "there is no image to compute with");
+		return error_new(ERR_USER, "%s", no_image);
 	TRY(open_images(image, name, n_vol, &in->images, env->arena));
 	if (!expression_compile(&formula, params->expression, &images, &problem, env->arena))
 		return error_new(ERR_USER, "at '%.*s' of the expression: %s", problem.len, params->expression + problem.at, problem.text);
@@ -155,6 +156,8 @@ static bool look(struct shape *s, struct known *known)
 
 	*known = (struct known){ n, NEW_N(s->arena, const char *, n + 1), NEW_N(s->arena, int, n + 1),
 	                         NEW_N(s->arena, struct image_facts, n + 1), -1, -1 };
+	if (n == 0)
+		shape_error(s, "images", "%s", no_image);
 	for (int k = 0; k < n; k++) {
 		known->name[k] = name_of(shape_cell(s, "images", k), k);
 		known->n_vol[k] = image_facts_from(&known->facts[k], shape_in_n(s, "images", k), s->arena) ? known->facts[k].n_vol : -1;
