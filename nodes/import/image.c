@@ -84,8 +84,8 @@ static const char *kind_problem(const char *kind, const struct image_source *s, 
 		       : arena_printf(a, "one volume of %d is kept of %s, bold must be a run of volumes", s->nifti.n_vol,
 		                      s->voxel_path);
 	if (n_keep > 1 && is_one_of(kind, single))
-		return arena_printf(a, "%s is 4-D, %d volumes of %s; a %s must be 3-D (take one with volumes: [0])", s->voxel_path,
-		                    n_keep, grid, kind);
+		return arena_printf(a, "%s is 4-D, %d volumes of %s; %s%s must be 3-D (take one with volumes: [0])", s->voxel_path,
+		                    n_keep, grid, strcmp(kind, "labels") == 0 ? "" : "a ", kind);
 	return NULL;
 }
 

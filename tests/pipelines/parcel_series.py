@@ -67,7 +67,7 @@ def main():
         again = run("run", PIPELINE, *given, "--out", out2, "--cache", store)
         check(f"a second run computes nothing: {again}", " 0 ran" in again)
         text = run("check", PIPELINE, *given[:4], "--set", f"atlas={data}/sub-01_bold.nii.gz", status=2)
-        check(f"a run is no atlas: {text}", "a labels must be 3-D" in text)
+        check(f"a run is no atlas: {text}", "; labels must be 3-D" in text)
 
 
 main()
