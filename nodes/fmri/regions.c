@@ -8,6 +8,7 @@
 #include "img/image.h"
 #include "img/mask.h"
 #include "node/node.h"
+#include "num/median.h"
 #include "num/resample.h"
 
 /* Where the voxel centres are along a world axis, mm. */
@@ -194,51 +195,11 @@ static double extreme(long n, const double x[], double sign)
 	return best;
 }
 
-/* Puts the k-th smallest at x[k], nothing larger before it and nothing smaller behind (Hoare's selection; the pivot is the
- * middle of three, so ordered values are no trap). */
-static void select_place(double x[], long n, long k)
-{
-	for (long low = 0, high = n - 1; low < high;) {
-		double a = x[low], b = x[(low + high) / 2], c = x[high];
-		double pivot = fmax(fmin(a, b), fmin(fmax(a, b), c));
-		long i = low, j = high;
-
-		while (i <= j) {
-			while (x[i] < pivot)
-				i++;
-			while (x[j] > pivot)
-				j--;
-			if (i <= j) {
-				double y = x[i];
-
-				x[i++] = x[j];
-				x[j--] = y;
-			}
-		}
-		if (k <= j)
-			high = j;
-		else if (k >= i)
-			low = i;
-		else
-			return;
-	}
-}
-
-static double median(long n, const double x[], double work[])
-{
-	double upper;
-
-	memcpy(work, x, (size_t)n * sizeof *x);
-	select_place(work, n, n / 2);
-	upper = work[n / 2];
-	return n % 2 ? upper : (extreme(n / 2, work, 1) + upper) / 2;
-}
-
 double region_statistic(enum region_statistic what, long n, const double x[], double work[])
 {
 	switch (what) {
 	case REGION_MEAN: return sum_of(n, x) / (double)n;
-	case REGION_MEDIAN: return median(n, x, work);
+	case REGION_MEDIAN: return median(n, memcpy(work, x, (size_t)n * sizeof *x));
 	case REGION_SUM: return sum_of(n, x);
 	case REGION_MINIMUM: return extreme(n, x, -1);
 	case REGION_MAXIMUM: return extreme(n, x, 1);

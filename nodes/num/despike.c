@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "num/despike_fit.h"
 #include "num/filter.h"
+#include "num/median.h"
 
 /* A median residual below this part of the largest value is rounding. */
 static const double ROUNDING = 1e-10;
@@ -35,55 +36,6 @@ size_t despike_work(const struct despike *d)
 	if (d->n_vol < DESPIKE_MIN_VOLUMES)
 		return 0;
 	return (size_t)d->n_vol * FILTER_LANES + despike_fit_work(&d->fit);
-}
-
-static void swap(double *a, double *b)
-{
-	double c = *a;
-
-	*a = *b;
-	*b = c;
-}
-
-/* Puts the k-th smallest of x [n] in its place, with what is not larger before it (Hoare's selection). */
-static void select_nth(int n, int k, double *x)
-{
-	int first = 0, last = n - 1;
-
-	while (first < last) {
-		double middle = x[first + (last - first) / 2];
-		int i = first, j = last;
-
-		while (i <= j) {
-			while (x[i] < middle)
-				i++;
-			while (x[j] > middle)
-				j--;
-			if (i <= j)
-				swap(&x[i++], &x[j--]);
-		}
-		if (k <= j)
-			last = j;
-		else if (k >= i)
-			first = i;
-		else
-			return;
-	}
-}
-
-/* The median of finite numbers; their order is lost. */
-static double median(int n, double *x)
-{
-	int k = n / 2;
-	double below;
-
-	select_nth(n, k, x);
-	if (n % 2)
-		return x[k];
-	below = x[0];
-	for (int i = 1; i < k; i++)
-		below = fmax(below, x[i]);
-	return (below + x[k]) / 2;
 }
 
 /* sqrt(pi / 2) median(|residual|) of one column, 0 when it is to stay as it is. */
