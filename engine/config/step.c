@@ -228,6 +228,29 @@ static void arg_wire(struct builder *b, struct scope *s, struct step *st, struct
 		sources_wire(b, s, st, arg, given);
 }
 
+/* Is key among nilearn's words, "strategy, denoise_strategy"? */
+static bool is_word_of(const char *key, const char *nilearn)
+{
+	size_t n = strlen(key);
+
+	for (const char *w = nilearn; w && n > 0; w = strchr(w, ','), w = w ? w + 1 + strspn(w + 1, " ") : NULL)
+		if (strncmp(w, key, n) == 0 && (w[n] == '\0' || w[n] == ','))
+			return true;
+	return false;
+}
+
+/* Our word for what nilearn calls so, or NULL: many come from there. */
+static const char *nilearn_word(const struct node_decl *node, const char *key)
+{
+	for (int i = 0; i < node->n_in; i++)
+		if (is_word_of(key, node->in[i].nilearn))
+			return node->in[i].name;
+	for (int i = 0; i < node->n_param; i++)
+		if (is_word_of(key, node->param[i].nilearn))
+			return node->param[i].name;
+	return NULL;
+}
+
 static void keys_check(struct builder *b, struct step *st, const struct doc *doc)
 {
 	const char **words = NULL;
@@ -241,13 +264,17 @@ static void keys_check(struct builder *b, struct step *st, const struct doc *doc
 	for (int i = 0; i < doc->n; i++) {
 		const char *key = doc->key[i]->text;
 		bool known = is_reserved(key);
+		const char *ours = nilearn_word(st->node, key);
 
 		for (int k = 0; words[k]; k++)
 			known |= strcmp(words[k], key) == 0;
 		if (known)
 			continue;
 		diag_error(b->d, doc->key[i], "node '%s' has no port or parameter '%s'", st->node->name, key);
-		diag_nearest(b->d, key, words);
+		if (ours)
+			diag_hint(b->d, "nilearn's %s is called '%s' here", key, ours);
+		else
+			diag_nearest(b->d, key, words);
 	}
 }
 
