@@ -32,8 +32,10 @@ static const char *changed_line(struct arena *a, const char *was, const char *is
 		return arena_printf(a, "%.*s: %.*s -> %.*s", (int)name, is + head, (int)line_len(old), was ? old : "", (int)line_len(new), new);
 	if (strncmp(is, "in ", 3) == 0)
 		return arena_printf(a, "input %.*s changed", (int)name, is + head);
+	if (strncmp(is, "node ", 5) == 0 && !was)
+		return "another node";
 	if (strncmp(is, "node ", 5) == 0)
-		return arena_printf(a, "node version %.*s -> %.*s", (int)line_len(old), was ? old : "", (int)line_len(new), new);
+		return arena_printf(a, "node version %.*s -> %.*s", (int)line_len(old), old, (int)line_len(new), new);
 	return strncmp(is, "file ", 5) == 0 ? "the file changed" : strncmp(is, "program ", 8) == 0 ? "the program changed" : "changed";
 }
 

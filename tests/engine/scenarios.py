@@ -52,6 +52,9 @@ export: {c: $c.record}
     s.write(text.replace("text: A", "text: B"))
     s.run()
     assert s.states() == {"a": "ran", "b": "ran", "c": "cached"}, s.states()
+    s.write("steps:\n  a: {do: test.number, value: 1}\n")
+    s.run()
+    assert s.tasks()["a"]["why"] == "another node", s.tasks()["a"]
 
 
 def equal_work(s):
