@@ -1,7 +1,10 @@
 #include "run/driver.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/doc.h"
@@ -122,6 +125,28 @@ static struct error *check_space(const struct driver *d)
 	                 text_bytes(d->arena, have));
 }
 
+/* A folder that cannot be written is told before hours of computing: it, or the nearest above it that is there. */
+static struct error *check_folder(const struct driver *d)
+{
+	char *there = arena_strdup(d->arena, d->folder), *slash;
+	const char *path = there, *why = NULL;
+	struct stat st;
+
+	if (!d->pipeline->n_export)
+		return NULL;
+	while (stat(there, &st) != 0 && errno == ENOENT && (slash = strrchr(there, '/')) != NULL && slash > there)
+		*slash = '\0';
+	if (stat(there, &st) != 0 && errno == ENOENT)
+		path = *there == '/' ? "/" : ".";
+	if (stat(path, &st) != 0)
+		why = strerror(errno);
+	else if (!S_ISDIR(st.st_mode))
+		why = arena_printf(d->arena, "%s is no folder", path);
+	else if (access(path, W_OK | X_OK) != 0)
+		why = strerror(errno);
+	return why ? error_new(ERR_SYSTEM, "cannot write results into %s: %s; choose another folder with --out", d->folder, why) : NULL;
+}
+
 static void add_result(struct sched_result *sum, const struct sched_result *r)
 {
 	sum->n_ran += r->n_ran;
@@ -142,6 +167,7 @@ static struct error *run_tasks(struct driver *d, bool *wrong)
 	if (*wrong)
 		return NULL;
 	TRY(check_space(d));
+	TRY(check_folder(d));
 	progress_plan(d->progress, d->plan, d->jobs);
 	TRY(sched_run(&r, d->plan, d->pool, &o));
 	add_result(&d->report.result, &r);

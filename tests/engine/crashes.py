@@ -204,6 +204,17 @@ def free_space(s):
         subprocess.run(["umount", "-l", str(s.store)])
 
 
+def no_place(s):
+    """Results that cannot be written are told before anything is computed."""
+    s.write(CHAIN)
+    (s.folder / "file").write_text("x")
+    for out in ("file", "file/below"):
+        text = s.run("--out", out, code=1)
+        assert "cannot write results into" in text and "--out" in text and "done " not in text, text
+    s.run("--out", "new/deep/folder")
+    assert (s.folder / "new/deep/folder/all.json").exists()
+
+
 def hopeless_cell(s):
     """Too many volumes are censored to clean one cell: what goes on around it goes on when its inputs are known, too."""
     s.write("""
@@ -224,4 +235,4 @@ steps:
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([crashes, wrong_worker, memory_limit, interrupt, interrupt_planning, two_runs, four_runs, dead_holder, kill_storm,
-                            read_only, full_disk, free_space, hopeless_cell]))
+                            read_only, full_disk, free_space, no_place, hopeless_cell]))
