@@ -1,7 +1,13 @@
 #include "run/export.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/doc.h"
@@ -201,8 +207,42 @@ static struct error *check_names(const struct exports *x)
 	return NULL;
 }
 
+static bool is_export(const struct exports *x, const char *name)
+{
+	for (int i = 0; i < x->n; i++)
+		if (strcmp(x->file[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* ".PID-NAME" of an export and ".run.json.PID" are halves that a killed run left behind. */
+static bool is_left_over(const struct exports *x, const char *name)
+{
+	static const char report[] = ".run.json.";
+	bool of_report = strncmp(name, report, sizeof report - 1) == 0;
+	const char *digits = of_report ? name + sizeof report - 1 : name + 1;
+	char *end;
+	long pid = *name == '.' && *digits >= '1' && *digits <= '9' ? strtol(digits, &end, 10) : 0;
+
+	if (pid < 1 || pid > INT_MAX || (of_report ? *end != '\0' : *end != '-' || !is_export(x, end + 1)))
+		return false;
+	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+static void remove_left_overs(const struct exports *x)
+{
+	DIR *dir = x->n ? opendir(x->folder) : NULL;
+
+	for (const struct dirent *e; dir && (e = readdir(dir));)
+		if (is_left_over(x, e->d_name))
+			unlinkat(dirfd(dir), e->d_name, 0);
+	if (dir)
+		closedir(dir);
+}
+
 struct error *exports_write(struct exports *x, struct pool *pool, bool whole)
 {
+	remove_left_overs(x);
 	if (x->n_fresh < x->n) {
 		TRY(check_names(x));
 		TRY(write_files(x, pool));
