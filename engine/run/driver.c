@@ -144,7 +144,9 @@ static struct error *check_folder(const struct driver *d)
 		why = arena_printf(d->arena, "%s is no folder", path);
 	else if (access(path, W_OK | X_OK) != 0)
 		why = strerror(errno);
-	return why ? error_new(ERR_SYSTEM, "cannot write results into %s: %s; choose another folder with --out", d->folder, why) : NULL;
+	if (!why)
+		return NULL;
+	return error_new(ERR_SYSTEM, "cannot write results into %s: %s; choose another folder with --out", d->folder, why);
 }
 
 static void add_result(struct sched_result *sum, const struct sched_result *r)

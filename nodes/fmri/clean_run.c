@@ -15,7 +15,7 @@ static double share(const struct clean_report *r, enum clean_stage from, enum cl
 	return all > 0 ? (r->square[from] - r->square[to]) / all : 0;
 }
 
-/* A cubic over a long gap swings far beyond what was measured; with the trend of that the kept volumes get variance that
+/* A cubic over a long gap swings far beyond what was measured; with its trend the kept volumes get variance that
  * the filter and the confounds then seem to take out. */
 static void say_overshoot(const struct cleaning *c, struct node_env *env, const struct clean_report *r)
 {
@@ -25,8 +25,8 @@ static void say_overshoot(const struct cleaning *c, struct node_env *env, const 
 	for (int k = 0; k < c->runs.n_run; k++)
 		n_filled += c->run[k]->fill ? c->run[k]->n_fill : 0;
 	if (n_filled > 0 && c->args.fill == CLEAN_FILL_SPLINE && added > OVERSHOOT)
-		node_note(env, "the spline over %d censored volumes runs away: detrending it adds %.2g times the variance of the kept "
-		          "volumes; fill: lomb_scargle does not", n_filled, added);
+		node_note(env, "the spline over %d censored volumes runs away: detrending it adds %.2g times the "
+		          "variance of the kept volumes; fill: lomb_scargle does not", n_filled, added);
 }
 
 static void say(const struct cleaning *c, struct node_env *env, const struct clean_report *r, long n_col, const char *what)
