@@ -34,7 +34,7 @@ static int exponent_of(double x)
 /* Digits of m, which stands for 0.mmm 10^(e + 1), as %g writes them; returns the end. */
 static char *put_digits(char *to, long m, int n, int e)
 {
-	char digit[MOST + 1];
+	char digit[MOST + 1] = "";
 	int point = e < -4 || e >= n ? 1 : e + 1, last = n;
 
 	for (int k = n; k-- > 0; m /= 10)

@@ -44,7 +44,8 @@ static const char *unknown_word(const char *word, struct arena *a)
 	const char *all[PART_N + N_PRESET] = { 0 }, *near;
 	struct buf list = { .arena = a };
 
-	memcpy(all, part_names, PART_N * sizeof *all);
+	for (int k = 0; k < PART_N; k++)
+		all[k] = part_names[k];
 	for (int k = 1; k < N_PRESET; k++)
 		all[PART_N + k - 1] = presets[k].name;
 	for (int k = 1; k < N_PRESET; k++)

@@ -179,7 +179,7 @@ struct error *image_threshold_run(struct node_env *env, const struct image_thres
                                   const struct image_threshold_inputs *in, const struct image_threshold_outputs *out)
 {
 	struct image im;
-	struct mask mask;
+	struct mask mask = { 0 };
 	struct cutting c = { .im = &im, .mask = in->mask ? &mask : NULL, .two_sided = params->two_sided };
 	const char *where, *problem = problem_of(params, &where);
 

@@ -75,7 +75,7 @@ static void clean_columns(struct job *job, long first, int n, double *done)
 {
 	const struct clean_runs *r = job->r;
 	double *room = done + (r->row ? (size_t)r->n_out * WIDTH : 0);
-	struct clean_block b;
+	struct clean_block b = { 0 };
 
 	for (int k = 0; k < r->n_run; k++) {
 		b = (struct clean_block){ .c = r->run[k], .n = n };

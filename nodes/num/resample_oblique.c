@@ -9,8 +9,8 @@ typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 
 /* A row of outputs: the first tap of each and the weights of its four taps, along each axis of the source. */
 struct taps {
-	int first[3][RESAMPLE_BLOCK];
-	double weight[3][RESAMPLE_BLOCK][4];
+	int first[RESAMPLE_BLOCK];
+	double weight[RESAMPLE_BLOCK][4];
 };
 
 /* Without branches, so that the compiler can do several at once. */
@@ -50,14 +50,16 @@ NUM_CLONES void resample_places(const struct resample *r, const int voxel[3], in
 }
 
 /* Taps f - 1 .. f + 2 of coefficients that begin one below the source; what is outside gets some inside. */
-NUM_CLONES static void cubic_taps(int n, const double *c, int *first, double weight[][4])
+NUM_CLONES static void cubic_taps(int n, const double *c, struct taps *t)
 {
+	int *first = t->first;
+	double (*weight)[4] = t->weight;
 	const double sixth = 1.0 / 6;
 
 	for (int o = 0; o < n; o++) {
 		double x = c[o] < 0 ? 0 : c[o];
 		int f = (int)x;
-		double t = x - f, u = 1 - t, w0 = u * u * u * sixth, w1 = (t * t * (t - 2) * 3 + 4) * sixth;
+		double d = x - f, u = 1 - d, w0 = u * u * u * sixth, w1 = (d * d * (d - 2) * 3 + 4) * sixth;
 		double w2 = (u * u * (u - 2) * 3 + 4) * sixth;
 
 		first[o] = f;
@@ -69,8 +71,11 @@ NUM_CLONES static void cubic_taps(int n, const double *c, int *first, double wei
 }
 
 /* The same four taps, of which those at the ends are 0. */
-NUM_CLONES static void linear_taps(int n, const double *c, int *first, double weight[][4])
+NUM_CLONES static void linear_taps(int n, const double *c, struct taps *t)
 {
+	int *first = t->first;
+	double (*weight)[4] = t->weight;
+
 	for (int o = 0; o < n; o++) {
 		double x = c[o] < 0 ? 0 : c[o];
 
@@ -82,11 +87,11 @@ NUM_CLONES static void linear_taps(int n, const double *c, int *first, double we
 }
 
 /* The sum over taps from .. to - 1 along j and k, and all four along i. */
-static inline __attribute__((always_inline)) double sum_taps(const struct taps *t, int o, long row, long plane,
+static inline __attribute__((always_inline)) double sum_taps(const struct taps t[3], int o, long row, long plane,
                                                              const double *coefficient, int from, int to)
 {
-	const double *base = coefficient + t->first[0][o] + row * t->first[1][o] + plane * t->first[2][o];
-	const double *wi = t->weight[0][o], *wj = t->weight[1][o], *wk = t->weight[2][o];
+	const double *base = coefficient + t[0].first[o] + row * t[1].first[o] + plane * t[2].first[o];
+	const double *wi = t[0].weight[o], *wj = t[1].weight[o], *wk = t[2].weight[o];
 	four sum = { 0 };
 
 	for (int k = from; k < to; k++) {
@@ -105,16 +110,19 @@ NUM_CLONES static void oblique_row(const struct resample *r, const double *coeff
 {
 	long row = r->n_in[0] + RESAMPLE_PAD, plane = row * (r->n_in[1] + RESAMPLE_PAD);
 	bool cubic = r->kind == RESAMPLE_CONTINUOUS;
-	struct taps t;
+	struct taps t[3];
 
 	for (int d = 0; d < 3; d++)
-		(cubic ? cubic_taps : linear_taps)(n, c[d], t.first[d], t.weight[d]);
+		if (cubic)
+			cubic_taps(n, c[d], &t[d]);
+		else
+			linear_taps(n, c[d], &t[d]);
 	for (int o = 0; o < n; o++) {
 		double v;
 
 		if (c[0][o] < 0 || c[1][o] < 0 || c[2][o] < 0)
 			continue;
-		v = cubic ? sum_taps(&t, o, row, plane, coefficient, 0, 4) : sum_taps(&t, o, row, plane, coefficient, 1, 3);
+		v = cubic ? sum_taps(t, o, row, plane, coefficient, 0, 4) : sum_taps(t, o, row, plane, coefficient, 1, 3);
 		v = v < r->low ? r->low : v;
 		out[o] = (float)(v > r->high ? r->high : v);
 	}

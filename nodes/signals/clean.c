@@ -61,10 +61,10 @@ struct error *signals_clean_run(struct node_env *env, const struct signals_clean
 {
 	const char *path = item_blob(in->signals, "series.npy");
 	bool as_double = path && stored_double(path);
-	struct series s;
+	struct series s = { 0 };
 	struct error *e;
 
-	TRY((as_double ? series_read_double : series_read)(&s, in->signals, env->arena));
+	TRY(as_double ? series_read_double(&s, in->signals, env->arena) : series_read(&s, in->signals, env->arena));
 	e = clean(env, params, &s, as_double, in, out);
 	series_close(&s);
 	return e;

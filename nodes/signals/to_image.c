@@ -114,7 +114,7 @@ static struct error *spread_all_maps(struct target *t, const struct given *in, c
 static struct error *find_target(struct target *t, const struct signals_to_image_params *params, const struct given *in,
                                  struct arena *a)
 {
-	struct mask m, *mask = in->item[GOAL_MASK] ? &m : NULL;
+	struct mask m = { 0 }, *mask = in->item[GOAL_MASK] ? &m : NULL;
 
 	TRY(choose_goal(&t->goal, in));
 	if (mask)
