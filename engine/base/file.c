@@ -105,32 +105,15 @@ struct error *fd_write(int fd, const void *bytes, size_t n, const char *name)
 	return NULL;
 }
 
-/* Makes a new file beside path, with the rights an ordinary new file gets (mkstemp's would be 0600). */
-static struct error *open_beside(int *fd, char **tmp, const char *path)
+/* Not synced: a kill leaves the old or the new bytes, and who must survive a power cut (the store) groups its syncs.
+ * The new file gets the rights of an ordinary one (mkstemp's would be 0600). */
+struct error *file_write_by(const char *tmp, const char *path, const void *bytes, size_t n)
 {
-	uint64_t r = 0;
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	struct error *e;
 
-	if (getrandom(&r, sizeof r, 0) != sizeof r)
-		return failed("make a name beside", path);
-	if (asprintf(tmp, "%s.%016llx.tmp", path, (unsigned long long)r) < 0)
-		abort();
-	*fd = open(*tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (*fd >= 0)
-		return NULL;
-	e = failed("write", path);
-	free(*tmp);
-	return e;
-}
-
-/* Not synced: a kill leaves the old or the new bytes, and who must survive a power cut (the store) groups its syncs. */
-struct error *file_write(const char *path, const void *bytes, size_t n)
-{
-	char *tmp = NULL;
-	int fd = -1;
-	struct error *e;
-
-	TRY(open_beside(&fd, &tmp, path));
+	if (fd < 0)
+		return failed("write", path);
 	e = fd_write(fd, bytes, n, path);
 	if (close(fd) && !e)
 		e = failed("write", path);
@@ -138,6 +121,20 @@ struct error *file_write(const char *path, const void *bytes, size_t n)
 		e = failed("write", path);
 	if (e)
 		unlink(tmp);
+	return e;
+}
+
+struct error *file_write(const char *path, const void *bytes, size_t n)
+{
+	uint64_t r = 0;
+	char *tmp = NULL;
+	struct error *e;
+
+	if (getrandom(&r, sizeof r, 0) != sizeof r)
+		return failed("make a name beside", path);
+	if (asprintf(&tmp, "%s.%016llx.tmp", path, (unsigned long long)r) < 0)
+		abort();
+	e = file_write_by(tmp, path, bytes, n);
 	free(tmp);
 	return e;
 }

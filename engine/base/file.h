@@ -14,6 +14,8 @@ struct arena;
 must_check struct error *file_read(char **text, size_t *n, const char *path, size_t max, struct arena *a);
 /* Writes beside path and renames; path then has the old or the new bytes, never a part. Not synced to disk. */
 must_check struct error *file_write(const char *path, const void *bytes, size_t n);
+/* The same by way of a new file tmp, whose name tells who left it behind after a kill. */
+must_check struct error *file_write_by(const char *tmp, const char *path, const void *bytes, size_t n);
 must_check struct error *file_mkdirs(const char *path);
 /* Removes a folder and all below it, symbolic links themselves only. */
 must_check struct error *file_remove_tree(const char *path);

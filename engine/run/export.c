@@ -212,10 +212,11 @@ static bool is_export(const struct exports *x, const char *name)
 	for (int i = 0; i < x->n; i++)
 		if (strcmp(x->file[i].name, name) == 0)
 			return true;
-	return false;
+	return strcmp(name, manifest_name) == 0;
 }
 
-/* ".PID-NAME" of an export and ".run.json.PID" are halves that a killed run left behind. */
+/* ".PID-NAME" of an export or the manifest and ".run.json.PID" are halves that a killed run left behind; a number that is
+ * ours now was somebody else's. */
 static bool is_left_over(const struct exports *x, const char *name)
 {
 	static const char report[] = ".run.json.";
@@ -226,7 +227,7 @@ static bool is_left_over(const struct exports *x, const char *name)
 
 	if (pid < 1 || pid > INT_MAX || (of_report ? *end != '\0' : *end != '-' || !is_export(x, end + 1)))
 		return false;
-	return kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	return pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
 }
 
 static void remove_left_overs(const struct exports *x)

@@ -13,7 +13,7 @@
 #include "base/map.h"
 
 enum { MANIFEST_MAX = 256 << 20 };
-static const char manifest_name[] = "manifest.json";
+const char manifest_name[] = "manifest.json";
 
 struct error *manifest_read(struct exports *x)
 {
@@ -151,5 +151,6 @@ struct error *manifest_write(const struct exports *x, bool whole)
 		comma = ",\n";
 	}
 	buf_add(&b, "\n}}\n");
-	return file_write(path_join(x->arena, x->folder, manifest_name), b.text, b.n);
+	return file_write_by(arena_printf(x->arena, "%s/.%d-%s", x->folder, (int)getpid(), manifest_name),
+	                     path_join(x->arena, x->folder, manifest_name), b.text, b.n);
 }

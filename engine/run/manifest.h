@@ -6,6 +6,7 @@
 
 #include "run/export.h"
 
+extern const char manifest_name[];   /* "manifest.json" */
 /* A manifest that cannot be read counts as none. */
 must_check struct error *manifest_read(struct exports *x);
 /* The file is there, with the stat it had when we wrote it, of the same artifact. */

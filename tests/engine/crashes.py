@@ -130,7 +130,7 @@ def kill_storm(s, rounds=20):
     s.run("--out", "calm", "--cache", str(s.folder / "calm-store"))
     calm = s.results("calm")
     (s.folder / "p_results").mkdir()
-    for half in (f".4194999-{min(calm)}", ".run.json.4194999"):   # as a run killed while it wrote leaves them
+    for half in (f".4194999-{min(calm)}", ".4194999-manifest.json", ".run.json.4194999"):   # as a run killed while it wrote leaves them
         (s.folder / "p_results" / half).write_text("half")
     rng = random.Random(1)
     for _ in range(rounds):
