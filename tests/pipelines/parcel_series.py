@@ -2,24 +2,11 @@
 """Runs pipelines/parcel_series.yaml on phantoms, then on the same data as files: parcel_series.py SULCUS."""
 import json
 import os
-import subprocess
-import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PIPELINE = os.path.join(ROOT, "pipelines", "parcel_series.yaml")
+from common import check, pipeline, run
 
-
-def check(what, is_so):
-    if not is_so:
-        sys.exit(f"FAIL: {what}")
-
-
-def run(*args, status=0):
-    done = subprocess.run([sys.argv[1], *args], capture_output=True, text=True)
-    text = done.stdout + done.stderr
-    check(f"exit {done.returncode}, must be {status}\n{text}", done.returncode == status)
-    return text
+PIPELINE = pipeline("parcel_series.yaml")
 
 
 def read(*path):
