@@ -95,10 +95,6 @@ static void warn(struct shape *s, const struct cleaning *c, int n_more)
 		shape_warning(s, "low_pass",
 		              "low_pass is not below %g Hz, half the rate of a TR of %g s: nothing is filtered there", nyquist,
 		              c->tr_s);
-	if (c->args.stop_hz[0] >= nyquist)
-		shape_warning(s, "band_stop",
-		              "band_stop begins at or above %g Hz, half the rate of a TR of %g s: nothing is filtered there", nyquist,
-		              c->tr_s);
 	for (int k = 0; k < c->runs.n_run; k++)
 		if (c->run[k]->dof - n_more < least) {
 			least = c->run[k]->dof - n_more;
