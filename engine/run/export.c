@@ -1,12 +1,12 @@
 #include "run/export.h"
 
 #include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -18,6 +18,7 @@
 #include "run/pool.h"
 #include "run/sched.h"
 #include "run/work.h"
+#include "store/store.h"
 
 static const char *export_ext(const struct kind_decl *kind)
 {
@@ -215,9 +216,8 @@ static bool is_export(const struct exports *x, const char *name)
 	return strcmp(name, manifest_name) == 0;
 }
 
-/* ".PID-NAME" of an export or the manifest and ".run.json.PID" are halves that a killed run left behind; a number that is
- * ours now was somebody else's. */
-static bool is_left_over(const struct exports *x, const char *name)
+/* ".PID-NAME" of an export or the manifest and ".run.json.PID" are halves that a killed run left behind. */
+static bool is_left_over(const struct exports *x, const char *name, double age_s)
 {
 	static const char report[] = ".run.json.";
 	bool of_report = strncmp(name, report, sizeof report - 1) == 0;
@@ -227,16 +227,22 @@ static bool is_left_over(const struct exports *x, const char *name)
 
 	if (pid < 1 || pid > INT_MAX || (of_report ? *end != '\0' : *end != '-' || !is_export(x, end + 1)))
 		return false;
-	return pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
+	return process_is_gone(pid, age_s);
 }
 
 static void remove_left_overs(const struct exports *x)
 {
 	DIR *dir = x->n ? opendir(x->folder) : NULL;
 
-	for (const struct dirent *e; dir && (e = readdir(dir));)
-		if (is_left_over(x, e->d_name))
+	for (const struct dirent *e; dir && (e = readdir(dir));) {
+		struct timespec now;
+		struct stat st;
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		if (*e->d_name == '.' && fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
+		    && is_left_over(x, e->d_name, (double)(now.tv_sec - st.st_mtim.tv_sec) + 1e-9 * (double)(now.tv_nsec - st.st_mtim.tv_nsec)))
 			unlinkat(dirfd(dir), e->d_name, 0);
+	}
 	if (dir)
 		closedir(dir);
 }

@@ -126,8 +126,14 @@ static double process_age(long pid)
 	return state == 'Z' || state == 'X' ? -1 : (double)now.tv_sec + (double)now.tv_nsec * 1e-9 - (double)start / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* True when the process that a name in tmp/ tells of is surely dead: same boot, same pid namespace, and no process of
- * that pid is as old as the file (pids are used again). */
+bool process_is_gone(long pid, double file_age_s)
+{
+	if (kill((pid_t)pid, 0) && errno == ESRCH)
+		return true;
+	return access("/proc/self/stat", R_OK) == 0 && process_age(pid) + 0.1 < file_age_s;
+}
+
+/* True when the process that a name in tmp/ tells of is surely dead: same boot, same pid namespace. */
 static bool is_orphan(const struct store *s, const char *name, double file_age_s)
 {
 	const char *dot = strrchr(s->tag, '.') + 1;
@@ -140,9 +146,7 @@ static bool is_orphan(const struct store *s, const char *name, double file_age_s
 	pid = strtol(name + same, &end, 10);
 	if (*end != '.' || pid <= 0 || pid >= INT32_MAX)
 		return false;
-	if (kill((pid_t)pid, 0) && errno == ESRCH)
-		return true;
-	return access("/proc/self/stat", R_OK) == 0 && process_age(pid) + 0.1 < file_age_s;
+	return process_is_gone(pid, file_age_s);
 }
 
 /* Removes what dead processes left in tmp/, at once or, when their death cannot be seen from here, after a day. */

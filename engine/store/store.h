@@ -47,6 +47,10 @@ struct record {
 	const char *host;
 };
 
+/* True when the process that made a file of this age is surely dead, in this pid namespace: there is none of that pid, it is
+ * only waited for, or it is younger than the file (pids are used again). */
+bool process_is_gone(long pid, double file_age_s);
+
 /* ---- opening ---- */
 /* root NULL: SULCUS_CACHE, else $XDG_CACHE_HOME/sulcus, else ~/.cache/sulcus. Creates what is missing.
  * A store that cannot be written opens read-only: hits work, store_writable says why not. */
