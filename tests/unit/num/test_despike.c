@@ -67,6 +67,8 @@ static void check_against_the_program(int n, double must_sum, double must_sigma)
 				small[a] = small[b];
 				small[b] = c;
 			}
+	/* Fits whose L1 sums are within 0.1 % of the least have medians of residuals that differ by several per cent, as a
+	 * linear program's and ours do here (by 5 to 5.5); the sum itself is held to 0.1 % above. */
 	CHECK_NEAR(sqrt(M_PI / 2) * (small[n / 2 - 1] + small[n / 2]) / 2 / must_sigma, 1, .06);
 }
 
