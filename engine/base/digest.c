@@ -76,17 +76,27 @@ static struct digest leaf_of_file(struct blob *b, int64_t from, int64_t n)
 	return hash_end(&h);
 }
 
+static int64_t leaf_end(const struct blob *b, int64_t i)
+{
+	return i < b->n_leaf - 1 ? (i + 1) * DIGEST_LEAF : b->n;
+}
+
+static void hash_leaf(struct blob *b, int64_t i)
+{
+	int64_t from = i * DIGEST_LEAF, n = leaf_end(b, i) - from;
+
+	b->leaf[i] = b->p ? digest_bytes(b->p + from, (size_t)n) : leaf_of_file(b, from, n);
+}
+
 static void *hash_leaves(void *arg)
 {
 	struct blob *b = arg;
 	int64_t i;
 
 	while ((i = __atomic_fetch_add(&b->next, 1, __ATOMIC_RELAXED)) < b->n_leaf) {
-		int64_t from = i * DIGEST_LEAF, n = b->n - from < DIGEST_LEAF ? b->n - from : DIGEST_LEAF;
-
 		if (__atomic_load_n(&b->failed, __ATOMIC_RELAXED))
 			break;
-		b->leaf[i] = b->p ? digest_bytes(b->p + from, (size_t)n) : leaf_of_file(b, from, n);
+		hash_leaf(b, i);
 	}
 	return NULL;
 }
@@ -107,17 +117,20 @@ static void hash_on_threads(struct blob *b, int n_threads)
 		pthread_join(thread[--made], NULL);
 }
 
-static struct digest hash_blob(struct blob *b, int n_threads)
+static void start_blob(struct blob *b)
 {
-	crypto_generichash_state h;
-	unsigned char size[8];
-
 	ready();
 	b->n_leaf = b->n / DIGEST_LEAF + (b->n % DIGEST_LEAF != 0);
 	b->leaf = calloc((size_t)b->n_leaf + 1, sizeof *b->leaf);
 	if (!b->leaf)
 		abort();
-	hash_on_threads(b, n_threads);
+}
+
+static struct digest end_blob(struct blob *b)
+{
+	crypto_generichash_state h;
+	unsigned char size[8];
+
 	for (int k = 0; k < 8; k++)
 		size[k] = (unsigned char)((uint64_t)b->n >> 8 * k);
 	hash_start(&h);
@@ -127,6 +140,13 @@ static struct digest hash_blob(struct blob *b, int n_threads)
 	return hash_end(&h);
 }
 
+static struct digest hash_blob(struct blob *b, int n_threads)
+{
+	start_blob(b);
+	hash_on_threads(b, n_threads);
+	return end_blob(b);
+}
+
 struct digest digest_blob(const void *p, size_t n, int n_threads)
 {
 	struct blob b = { .p = p ? p : (const void *)"", .n = (int64_t)n };
@@ -134,6 +154,80 @@ struct digest digest_blob(const void *p, size_t n, int n_threads)
 	return hash_blob(&b, n_threads);
 }
 
+/* ---- while it is being made ---- */
+struct digest_ahead {
+	struct blob blob;
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	int64_t ready;            /* bytes; these two under the lock */
+	bool stopped;
+};
+
+struct digest_ahead *digest_ahead_new(const void *p, size_t n)
+{
+	struct digest_ahead *a = calloc(1, sizeof *a);
+
+	if (!a)
+		abort();
+	a->blob = (struct blob){ .p = p, .n = (int64_t)n };
+	start_blob(&a->blob);
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->more, NULL);
+	return a;
+}
+
+static void tell(struct digest_ahead *a, int64_t ready, bool stopped)
+{
+	pthread_mutex_lock(&a->lock);
+	if (ready > a->ready)
+		a->ready = ready;
+	a->stopped |= stopped;
+	pthread_cond_broadcast(&a->more);
+	pthread_mutex_unlock(&a->lock);
+}
+
+void digest_ahead_ready(struct digest_ahead *a, size_t upto)
+{
+	tell(a, (int64_t)upto, false);
+}
+
+void digest_ahead_stop(struct digest_ahead *a)
+{
+	tell(a, 0, true);
+}
+
+static bool wait_for(struct digest_ahead *a, int64_t upto)
+{
+	bool stopped;
+
+	pthread_mutex_lock(&a->lock);
+	while (a->ready < upto && !a->stopped)
+		pthread_cond_wait(&a->more, &a->lock);
+	stopped = a->stopped;
+	pthread_mutex_unlock(&a->lock);
+	return !stopped;
+}
+
+void digest_ahead_work(struct digest_ahead *a)
+{
+	struct blob *b = &a->blob;
+	int64_t i;
+
+	while ((i = __atomic_fetch_add(&b->next, 1, __ATOMIC_RELAXED)) < b->n_leaf && wait_for(a, leaf_end(b, i)))
+		hash_leaf(b, i);
+}
+
+struct digest digest_ahead_end(struct digest_ahead *a)
+{
+	struct digest d = end_blob(&a->blob);
+
+	pthread_cond_destroy(&a->more);
+	pthread_mutex_destroy(&a->lock);
+	free(a);
+	return d;
+}
+
+/* ---- files ---- */
 static struct error *hash_fd(struct digest *out, int64_t *size, int fd, const char *path, int n_threads)
 {
 	struct stat st, after;

@@ -13,6 +13,7 @@
 #include "base/error.h"
 
 struct arena;
+struct digest;
 struct doc;
 
 enum param_type {
@@ -101,6 +102,9 @@ const char *item_main(const struct item *it);
 struct out;                                    /* an output being made */
 /* A fresh path to write the named blob to (for lists: "01/image.nii"). Call once a blob. */
 const char *out_blob(struct out *o, const char *name);
+/* Tells the digest of a blob that was hashed while it was written (digest_ahead), and how many bytes its file must have;
+ * so it is not read again. */
+void out_digest(struct out *o, const char *name, const struct digest *d, int64_t size);
 /* The kind that it has in this step: an import node makes an image, its step says which sort of image. */
 const char *out_kind(const struct out *o);
 

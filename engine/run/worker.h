@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "node/node.h"
 #include "run/wire.h"
@@ -46,7 +47,13 @@ must_check struct error *job_literals(struct job *j);
 const struct wire_port *job_port(const struct job *j, const char *name);
 
 /* ---- running one node (serve_run, and imports of what a command wrote) ---- */
-struct out { struct job *job; const char *port, *kind; int n; struct blob *blob; };
+struct out_blob {
+	struct blob blob;
+	bool told;                  /* the node hashed it: its digest, and its size in bytes */
+	struct digest digest;
+	int64_t size;
+};
+struct out { struct job *job; const char *port, *kind; int n; struct out_blob *blob; };
 /* Hashes what was written and moves it into the store, as one more output of the reply. */
 must_check struct error *out_finish(struct out *o, bool may_be_empty);
 /* The functions of a node, by its place in node_table; NULL if there is none. */

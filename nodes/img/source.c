@@ -2,15 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "img/facts.h"
 #include "img/gz.h"
+#include "img/inplace.h"
 #include "img/mapped.h"
 
 enum {
@@ -196,65 +195,35 @@ static bool same_places(const struct sink *k, const struct image_source *s)
 	return k->n_run == 1 && k->run->first == 0 && k->run->n == s->nifti.n_vol && k->offset == k->header;
 }
 
-/* Our file as memory of this size; NULL where that cannot be had. */
-static void *map_output(const struct sink *k, size_t room)
+/* Straight into our file, which saves a copy of everything; *done is false where that cannot be. */
+static struct error *take_in_place(bool *done, struct sink *k, struct image_source *s, const void *bytes, size_t n,
+                                   int n_threads)
 {
-	void *map;
+	struct inplace p = { .gz = bytes, .n = n, .from = s->voxel_path, .to = k->path, .fd = k->fd, .end = (size_t)k->end,
+	                     .room = (size_t)k->end + SLACK, .start = k->start, .n_start = (size_t)k->header,
+	                     .n_threads = n_threads };
 
-	if (posix_fallocate(k->fd, 0, (off_t)room) != 0)
+	*done = same_places(k, s) && inplace_map(&p);
+	if (!*done)
 		return NULL;
-	map = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, k->fd, 0);
-	if (map == MAP_FAILED)
-		return NULL;
-	return map;
-}
-
-/* Pages made ahead of who writes them, in large steps: page by page takes longer. A kernel may not know how. */
-struct ahead { char *map; size_t room; pthread_t thread; bool made; };
-
-static void *make_pages(void *ctx)
-{
-	enum { STEP = 2 << 20 };
-	const struct ahead *a = ctx;
-
-	for (size_t at = 0; at < a->room; at += STEP)
-		if (madvise(a->map + at, a->room - at < STEP ? a->room - at : STEP, MADV_POPULATE_WRITE) != 0)
-			break;
+	TRY(inplace_inflate(&p));
+	k->at = (int64_t)p.got;
+	s->hashed = k->at < k->end ? 0 : k->end;
+	s->digest = p.digest;
 	return NULL;
 }
 
-/* Straight into our file, which saves a copy of everything; the header that came along is replaced. */
-static struct error *inflate_in_place(struct sink *k, const struct image_source *s, const void *bytes, size_t n,
-                                      void *map, size_t room)
-{
-	struct ahead pages = { .map = map, .room = room };
-	struct error *e;
-	size_t got = 0;
-
-	pages.made = pthread_create(&pages.thread, NULL, make_pages, &pages) == 0;
-	e = gz_inflate(map, room, &got, bytes, n, s->voxel_path);
-	if (pages.made)
-		pthread_join(pages.thread, NULL);
-	munmap(map, room);
-	k->at = (int64_t)got;
-	if (e)
-		return e;
-	if (ftruncate(k->fd, k->end) != 0)
-		return error_new(ERR_SYSTEM, "cannot write %s: %s", k->path, strerror(errno));
-	return write_at(k, k->start, k->header, 0);
-}
-
-static struct error *take_gz(struct sink *k, const struct image_source *s, const void *bytes, size_t n, struct arena *a)
+static struct error *take_gz(struct sink *k, struct image_source *s, const void *bytes, size_t n, int n_threads,
+                             struct arena *a)
 {
 	size_t room = (size_t)bytes_needed(s) + SLACK, got;
-	void *map = NULL;
+	bool done;
 
 	if (room > IN_MEMORY)
 		return gz_stream(take_bytes, k, bytes, n, s->voxel_path);
-	if (same_places(k, s))
-		map = map_output(k, room);
-	if (map)
-		return inflate_in_place(k, s, bytes, n, map, room);
+	TRY(take_in_place(&done, k, s, bytes, n, n_threads));
+	if (done)
+		return NULL;
 	unsigned char *inside = arena_alloc(a, room, 1);
 
 	if (ftruncate(k->fd, k->header) != 0)   /* what a failed reservation may have left */
@@ -263,7 +232,7 @@ static struct error *take_gz(struct sink *k, const struct image_source *s, const
 	return take_bytes(k, inside, got);
 }
 
-static struct error *copy_voxels(struct sink *k, struct image_source *s, struct arena *a)
+static struct error *copy_voxels(struct sink *k, struct image_source *s, int n_threads, struct arena *a)
 {
 	struct error *e;
 	void *bytes;
@@ -271,7 +240,7 @@ static struct error *copy_voxels(struct sink *k, struct image_source *s, struct 
 
 	TRY(mapped_open(&bytes, &n, s->voxel_path));
 	if (s->gz && gz_is(bytes, n))
-		e = take_gz(k, s, bytes, n, a);
+		e = take_gz(k, s, bytes, n, n_threads, a);
 	else
 		e = take_bytes(k, bytes, (int64_t)n < k->end ? n : (size_t)k->end);
 	mapped_close(bytes, n);
@@ -295,7 +264,8 @@ static const struct run *runs_of(int *n_run, int n_keep, const int *volume, stru
 	return run;
 }
 
-struct error *source_write(const char *to, struct image_source *s, int n_keep, const int *volume, struct arena *a)
+struct error *source_write(const char *to, struct image_source *s, int n_keep, const int *volume, int n_threads,
+                          struct arena *a)
 {
 	unsigned char header[NIFTI_HEADER_MAX];
 	struct sink k = { .path = to, .from = s->voxel_path, .end = bytes_needed(s), .offset = s->nifti.offset,
@@ -304,6 +274,7 @@ struct error *source_write(const char *to, struct image_source *s, int n_keep, c
 
 	if (!volume)
 		n_keep = s->nifti.n_vol;
+	s->hashed = 0;
 	k.run = runs_of(&k.n_run, n_keep, volume, a);
 	k.header = nifti_rewrite(header, &s->nifti, s->header, n_keep);
 	k.fd = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -311,7 +282,7 @@ struct error *source_write(const char *to, struct image_source *s, int n_keep, c
 		return error_new(ERR_SYSTEM, "cannot write %s: %s", to, strerror(errno));
 	e = write_at(&k, header, k.header, 0);
 	if (!e)
-		e = copy_voxels(&k, s, a);
+		e = copy_voxels(&k, s, n_threads, a);
 	if (close(k.fd) != 0 && !e)
 		e = error_new(ERR_SYSTEM, "cannot write %s: %s", to, strerror(errno));
 	return e;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "img/nifti.h"
 
@@ -18,6 +19,8 @@ struct image_source {
 	int64_t voxel_file_size;
 	bool gz;                                   /* the file with the voxels */
 	int64_t beyond;                            /* bytes behind the voxels, once source_write has run */
+	int64_t hashed;                            /* bytes of what source_write made when it hashed them, else 0 */
+	struct digest digest;                      /* of these */
 	const char *space;                         /* from space-NAME in the file's name, else "" */
 };
 
@@ -26,7 +29,7 @@ struct image_source {
 must_check struct error *source_open(struct image_source *out, const char *path, struct arena *a);
 /* Writes an uncompressed single file of the volumes listed (volume NULL: all, in order), checking every byte. */
 must_check struct error *source_write(const char *to, struct image_source *s, int n_keep, const int *volume,
-                                      struct arena *a);
+                                      int n_threads, struct arena *a);
 /* Facts of what source_write makes of n_keep volumes. */
 void source_facts(struct image_facts *out, const struct image_source *s, int n_keep);
 /* Bytes of memory that source_write takes. */

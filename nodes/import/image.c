@@ -227,11 +227,14 @@ static void note_not_finite(struct node_env *env, const struct image *im, const 
 		          n, path);
 }
 
-static struct error *take(struct node_env *env, struct image_source *source, const struct choice *c, const char *to)
+static struct error *take(struct node_env *env, struct image_source *source, const struct choice *c, struct out *out)
 {
+	const char *to = out_blob(out, "image.nii");
 	struct image im;
 
-	TRY(source_write(to, source, c->n, c->volume, env->arena));
+	TRY(source_write(to, source, c->n, c->volume, env->n_threads, env->arena));
+	if (source->hashed)
+		out_digest(out, "image.nii", &source->digest, source->hashed);
 	if (source->beyond >= NIFTI_HEADER_MAX)   /* room for another image */
 		node_note(env, "%lld bytes of %s behind its voxels are not read: is it several images in one file?",
 		          (long long)source->beyond, source->voxel_path);
@@ -261,5 +264,5 @@ struct error *import_image_run(struct node_env *env, const struct import_image_p
 	source.nifti.tr_s = t.tr_s;
 	source.nifti.set_tr = t.set;
 	TRY(add_names(env, out->image, in->file, c.n));
-	return take(env, &source, &c, out_blob(out->image, "image.nii"));
+	return take(env, &source, &c, out->image);
 }

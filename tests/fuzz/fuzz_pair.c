@@ -39,7 +39,7 @@ static void check_source(const char *path, const char *out, struct arena *a)
 	struct error *e = source_open(&s, path, a);
 
 	if (!e && s.nifti.size <= OUT_MAX) {
-		e = source_write(out, &s, s.nifti.n_vol, NULL, a);
+		e = source_write(out, &s, s.nifti.n_vol, NULL, 2, a);
 		if (!e)
 			check_image(&s, out, a);
 	}

@@ -99,7 +99,34 @@ TEST(cut_damaged_and_overlong_files_are_told_apart)
 	gz[10] = 0xff;    /* an impossible block */
 	CHECK_ERROR(gz_inflate(room, sizeof room, &got, gz, n, "x.gz"), "damaged");
 	CHECK_ERROR(gz_inflate(room, sizeof room, &got, plain + 1, 100, "x.gz"), "no gzip file");
-	CHECK_ERROR(gz_peek(room, 100, &got, "\x1f\x8b\xff\xff", 4, "x.gz"), "damaged");
+	CHECK_ERROR(gz_peek(room, 100, &got, "\x1f\x8b\xff\xff\0\0\0\0\0\0", 10, "x.gz"), "damaged");
+}
+
+/* What was given may be overwritten at once, and a limit that is met exactly is no trouble. */
+TEST(steps_of_any_size_give_the_same_bytes)
+{
+	static const size_t step[] = { 1, 7, 1000, 65536, 65537, N - 1, N, N + 1 };
+	unsigned char *gz, piece[N + 1];
+	size_t n, got;
+
+	fill();
+	n = squeeze(&gz, plain, N);
+	for (size_t k = 0; k < sizeof step / sizeof *step; k++) {
+		struct gz_reader *r = gz_open(gz, n, N, "x.gz");
+		size_t at = 0;
+
+		do {
+			CHECK_OK(gz_next(r, piece, step[k], &got));
+			CHECK(at + got <= N && memcmp(piece, plain + at, got) == 0);
+			memset(piece, 0xa5, got);
+			at += got;
+		} while (got == step[k]);
+		CHECK_INT(at, N);
+		gz_close(r);
+	}
+	CHECK_OK(gz_inflate(room, N, &got, gz, n, "x.gz"));
+	CHECK_INT(got, N);
+	CHECK_ERROR(gz_inflate(room, 0, &got, gz, n, "x.gz"), "over 0 bytes");
 }
 
 TEST(equal_bytes_give_equal_files)

@@ -142,7 +142,7 @@ TEST(exported_images_can_be_imported)
 	CHECK_OK(kind_image_write(path, it, check_arena()));
 	CHECK_OK(source_open(&s, path, check_arena()));
 	CHECK(s.gz);
-	CHECK_OK(source_write(to, &s, 0, NULL, check_arena()));
+	CHECK_OK(source_write(to, &s, 0, NULL, 2, check_arena()));
 	CHECK_OK(kind_image_diff(&d, it, item_with("volume", "image.nii", to), 0, 0, check_arena()));
 	CHECK_TEXT(doc_text(d, "same", ""), "true");
 	CHECK_OK(kind_image_peek(&d, it, check_arena()));

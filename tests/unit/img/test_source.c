@@ -49,7 +49,7 @@ static void check_import(const char *path, int n_keep, const int *volume)
 	float x[VOLUME];
 
 	CHECK_OK(source_open(&s, path, check_arena()));
-	CHECK_OK(source_write(to, &s, n_keep, volume, check_arena()));
+	CHECK_OK(source_write(to, &s, n_keep, volume, 2, check_arena()));
 	CHECK_OK(image_open(&im, to, check_arena()));
 	CHECK_INT(im.n_vol, volume ? n_keep : 4);
 	CHECK_INT(im.map_size, N1_SIZE + VOLUME * 2 * im.n_vol);
@@ -141,7 +141,7 @@ TEST(a_damaged_check_sum_is_found_when_inflating)
 	text[n - 8] = (char)(text[n - 8] ^ 1);
 	CHECK_OK(file_write(path, text, n));
 	CHECK_OK(source_open(&s, path, check_arena()));
-	CHECK_ERROR(source_write(to, &s, 0, NULL, check_arena()), "damaged");
+	CHECK_ERROR(source_write(to, &s, 0, NULL, 2, check_arena()), "damaged");
 }
 
 TEST(members_of_a_gzip_file_are_one_image)
@@ -177,7 +177,7 @@ TEST(bombs_are_bounded_by_the_header)
 	CHECK_OK(gz_write(path, bomb, n));
 	CHECK_OK(source_open(&s, path, check_arena()));
 	CHECK(source_memory(&s) < 20 << 20);
-	CHECK_ERROR(source_write(to, &s, 0, NULL, check_arena()), "holds more than it must");
+	CHECK_ERROR(source_write(to, &s, 0, NULL, 2, check_arena()), "holds more than it must");
 	for (int d = 0; d < 4; d++)   /* claims far more than so few bytes can hold */
 		put16(header + 42 + 2 * d, 1000);
 	CHECK_ERROR(source_open(&s, whole("y.nii.gz", BYTES), check_arena()), "cannot hold");

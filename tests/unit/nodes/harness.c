@@ -39,6 +39,22 @@ const char *out_blob(struct out *o, const char *name)
 	return path;
 }
 
+/* What a node says of its file is believed by the worker, so it must be so. */
+void out_digest(struct out *o, const char *name, const struct digest *d, int64_t size)
+{
+	struct digest there;
+	int64_t there_size;
+
+	for (int k = 0; k < o->n_blob; k++)
+		if (strcmp(o->blob[k].name, name) == 0) {
+			CHECK_OK(digest_file(&there, &there_size, o->blob[k].path, 1));
+			CHECK(digest_equal(&there, d));
+			CHECK_INT(there_size, size);
+			return;
+		}
+	CHECK(!"a digest of a blob that was not asked for");
+}
+
 struct node_env *h_env(int threads)
 {
 	struct notes *n = NEW(check_arena(), struct notes);
