@@ -19,8 +19,10 @@ static void inflate_one(void *ctx, long k, int worker)
 	struct file *f = (struct file *)ctx + k;
 	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
 
+	size_t got;
+
 	(void)worker;
-	f->whole = d && libdeflate_gzip_decompress(d, f->gz, f->n, f->inside, f->room, NULL) == LIBDEFLATE_SUCCESS;
+	f->whole = d && libdeflate_gzip_decompress(d, f->gz, f->n, f->inside, f->room, &got) == LIBDEFLATE_SUCCESS;
 	libdeflate_free_decompressor(d);
 }
 
