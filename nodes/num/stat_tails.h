@@ -20,7 +20,8 @@ double stat_z_of_log(double log_p);
 double stat_t_of(double p, double dof);
 
 /* z of a statistic with the same tail: from the upper tail for what is above the median, from the lower tail otherwise,
- * so that both sides keep all digits. clip: compat, |z| at most 37.0470962993612, as nilearn clips p at 1e-300. */
+ * so that both sides keep all digits. clip: compat, |z| at most STAT_Z_CLIP, as nilearn clips p at 1e-300. */
+#define STAT_Z_CLIP 37.0470962993612
 double stat_z_of_t(double t, double dof, bool clip);
 double stat_z_of_f(double f, double dof1, double dof2, bool clip);
 
