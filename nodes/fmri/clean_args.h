@@ -80,6 +80,9 @@ must_check struct error *cleaning_float(struct cleaning *c, struct node_env *env
 must_check struct error *cleaning_double(struct cleaning *c, struct node_env *env, long n_col, double *x, const char *what,
                                          struct out *record);
 
+/* At check time: a given TR (NAN: none) that is not the header's is an error; a warning when the header has 0 or 1, which
+ * nobody set. False when there was an error. */
+bool clean_check_tr(struct shape *s, double tr_s, double header_tr_s, const char *what);
 /* At check time, in a shape function: n_vol and header_tr_s are facts of the port called what; the part's ports are
  * looked up. Returns how many volumes will be left, -1 while unknown. */
 int clean_check(struct shape *s, const struct clean_args *args, int n_vol, double header_tr_s, const char *what);

@@ -2,38 +2,21 @@
 #include "base/arena.h"
 #include "fmri/clean_inside.h"
 #include "fmri/columns_check.h"
+#include "fmri/shape_problem.h"
 #include "img/facts.h"
 #include "node/shape.h"
 
-/* Reports and frees an error as a problem of a port or parameter; true when there was one. */
-static bool problem(struct shape *s, const char *where, struct error *e)
+bool clean_check_tr(struct shape *s, double tr_s, double header_tr_s, const char *what)
 {
-	const struct error *inner = e;
-
-	if (!e)
-		return false;
-	while (inner->cause)
-		inner = inner->cause;
-	const char *around = e == inner ? "" : arena_printf(s->arena, "%s: ", e->text);
-
-	if (inner->at.line > 0)
-		shape_error(s, where, "%s%s:%d:%d: %s", around, inner->at.file, inner->at.line, inner->at.col, inner->text);
-	else
-		shape_error(s, where, "%s%s", around, inner->text);
-	error_free(e);
-	return true;
-}
-
-static void check_tr(struct shape *s, const struct clean_args *args, double header_tr_s, const char *what)
-{
-	if (isnan(args->tr_s) || fabs(args->tr_s - header_tr_s) <= 1e-3 * args->tr_s)
-		return;
+	if (isnan(tr_s) || fabs(tr_s - header_tr_s) <= 1e-3 * tr_s)
+		return true;
 	if (header_tr_s == 0 || header_tr_s == 1)
 		shape_warning(s, "tr",
 		              "%s has a TR of %g s in its header, which often means that nobody set it; %g s is used", what,
-		              header_tr_s, args->tr_s);
+		              header_tr_s, tr_s);
 	else
-		shape_error(s, "tr", "tr is %g s, but %s has a TR of %g s", args->tr_s, what, header_tr_s);
+		shape_error(s, "tr", "tr is %g s, but %s has a TR of %g s", tr_s, what, header_tr_s);
+	return header_tr_s == 0 || header_tr_s == 1;
 }
 
 /* ---- inputs of which only the header is known ---- */
@@ -56,7 +39,7 @@ static void check_one_column(struct shape *s, const char *port, const struct tab
 static void check_rows(struct shape *s, const char *port, const struct table_facts *f, int n_vol, const char *what)
 {
 	if (f->n_row > 0 && f->n_row != n_vol)
-		problem(s, port, clean_rows_differ(port, f->n_row, n_vol, what));
+		shape_problem(s, port, clean_rows_differ(port, f->n_row, n_vol, what));
 }
 
 /* Confounds that are not here yet: their rows, and cells that are known to be no numbers. */
@@ -114,7 +97,7 @@ int clean_check(struct shape *s, const struct clean_args *args, int n_vol, doubl
 	struct error *e;
 	int n_kept;
 
-	check_tr(s, args, header_tr_s, what);
+	clean_check_tr(s, args->tr_s, header_tr_s, what);
 	if (facts_of(&confounds, s, "confounds"))
 		check_columns(s, &confounds, n_vol, what);
 	if (facts_of(&runs, s, "runs")) {
@@ -123,10 +106,10 @@ int clean_check(struct shape *s, const struct clean_args *args, int n_vol, doubl
 	}
 	n_kept = in.sample_mask ? -1 : kept_rows(s, n_vol, args->min_segment, what);
 	e = cleaning_make(&c, &where, args, &in, n_vol, header_tr_s, what, s->arena);
-	if (problem(s, where, e))
+	if (shape_problem(s, where, e))
 		return -1;
 	for (int k = 0; k < c->runs.n_run && confounds.n_col > 0; k++)
-		if (problem(s, "confounds", cleaning_check_dof(c, k, confounds.n_col)))
+		if (shape_problem(s, "confounds", cleaning_check_dof(c, k, confounds.n_col)))
 			return -1;
 	warn(s, c, confounds.n_col);
 	return in.sample_mask ? c->runs.n_out : n_kept;

@@ -1,19 +1,11 @@
 /* Which volumes are cleaned together, and which of them are kept. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "fmri/clean_inside.h"
+#include "fmri/kept.h"
 #include "img/table.h"
-
-static struct error *one_column(struct table *t, const char *port, const char *holds, const struct item *it, struct arena *a)
-{
-	TRY(table_of(t, it, a));
-	if (t->n_col != 1)
-		return error_new(ERR_DATA, "%s has %d columns, must have one: %s", port, t->n_col, holds);
-	return NULL;
-}
 
 /* ---- runs ---- */
 
@@ -74,7 +66,7 @@ static struct error *read_runs(struct clean_volumes *v, const struct item *it, b
 	v->n_run = 1;
 	if (!it)
 		return NULL;
-	TRY(one_column(&t, "runs", "a label for each volume", it, a));
+	TRY(kept_one_column(&t, "runs", "a label for each volume", it, a));
 	if (t.n_row != v->n_vol)
 		return clean_rows_differ("runs", t.n_row, v->n_vol, what);
 	for (int r = 0; r < t.n_row; r++) {
@@ -89,81 +81,6 @@ static struct error *read_runs(struct clean_volumes *v, const struct item *it, b
 		sort_labels(v, label.text, run_of, table_is_numeric(&t, 0), a);
 	v->label = label.text;
 	return NULL;
-}
-
-/* ---- the sample mask ---- */
-
-/* 1 or 0 for a cell that says whether a volume is kept; -1 for any other. *word: by a word. */
-static int flag_of(const char *text, bool *word)
-{
-	double x;
-
-	*word = strcasecmp(text, "true") == 0 || strcasecmp(text, "false") == 0;
-	if (*word)
-		return strcasecmp(text, "true") == 0;
-	return table_number(&x, text) && (x == 0 || x == 1) ? (int)x : -1;
-}
-
-/* A row for each volume, each true or false (1 or 0), or at least one such word, which is no number. */
-static bool holds_flags(const struct table *t, int n_vol)
-{
-	bool word, words = false, all = true;
-
-	for (int r = 0; r < t->n_row; r++) {
-		all &= flag_of(table_cell(t, r, 0), &word) >= 0;
-		words |= word;
-	}
-	return words || (all && t->n_row == n_vol);
-}
-
-static struct error *read_flags(struct clean_volumes *v, const struct table *t, const char *what)
-{
-	bool word;
-
-	if (t->n_row != v->n_vol)
-		return error_new(ERR_DATA, "sample_mask has %d rows of true and false, %s has %d volumes: they must be as many",
-		                 t->n_row, what, v->n_vol);
-	for (int r = 0; r < t->n_row; r++) {
-		int flag = flag_of(table_cell(t, r, 0), &word);
-
-		if (flag < 0)
-			return table_error(t, r, 0, "sample_mask is '%.60s', must be true or false", table_cell(t, r, 0));
-		v->kept[r] = flag == 1;
-	}
-	return NULL;
-}
-
-static struct error *read_numbers(struct clean_volumes *v, const struct table *t, const char *what)
-{
-	double last = -1;
-
-	memset(v->kept, 0, (size_t)v->n_vol * sizeof *v->kept);
-	for (int r = 0; r < t->n_row; r++) {
-		const char *text = table_cell(t, r, 0);
-		double x;
-
-		if (!table_number(&x, text) || !(x == floor(x)))
-			return table_error(t, r, 0, "sample_mask is '%.60s', must be the number of a volume to keep", text);
-		if (x < 0 || x >= v->n_vol)
-			return table_error(t, r, 0, "sample_mask is %.60s, but %s has the volumes 0 to %d", text, what, v->n_vol - 1);
-		if (x <= last)
-			return table_error(t, r, 0, "sample_mask is %.60s after %.0f: volumes must ascend, each once", text, last);
-		v->kept[(int)x] = true;
-		last = x;
-	}
-	return NULL;
-}
-
-static struct error *read_mask(struct clean_volumes *v, const struct item *it, const char *what, struct arena *a)
-{
-	struct table t;
-
-	v->kept = NEW_N(a, bool, v->n_vol);
-	memset(v->kept, true, (size_t)v->n_vol * sizeof *v->kept);
-	if (!it)
-		return NULL;
-	TRY(one_column(&t, "sample_mask", "the volumes to keep, or true or false for each volume", it, a));
-	return holds_flags(&t, v->n_vol) ? read_flags(v, &t, what) : read_numbers(v, &t, what);
 }
 
 /* ---- stretches ---- */
@@ -232,11 +149,12 @@ struct error *clean_volumes_read(struct clean_volumes *out, const char **where, 
 	TRY(read_runs(out, in->runs, args->compat, what, a));
 	set_rows(out, a);
 	*where = "sample_mask";
-	TRY(read_mask(out, in->sample_mask, what, a));
+	TRY(kept_read(&out->kept, &out->n_kept, in->sample_mask, n_vol, what, a));
 	TRY(check_kept(out, what));
 	*where = "min_segment";
 	if (args->min_segment > 1)
 		TRY(check_segments(out, args->min_segment, what));
+	out->n_kept = 0;
 	for (int t = 0; t < n_vol; t++)
 		out->n_kept += out->kept[t];
 	return NULL;
