@@ -77,6 +77,8 @@ struct glm_facts {
 };
 bool glm_facts_from(struct glm_facts *out, const struct doc *facts, struct arena *a);
 struct doc *glm_facts_to(const struct glm_facts *f, struct arena *a);
+/* Of a model that was read; null spaces are found anew. */
+void glm_facts_of(struct glm_facts *out, const struct glm *g, struct arena *a);
 /* A design's facts are those of a table, and `null` and `dof` when they are known. */
 bool design_facts_from(struct design_facts *out, const struct doc *facts, struct arena *a);
 struct doc *design_facts_to(const struct design_facts *f, struct arena *a);

@@ -28,6 +28,10 @@ struct error *kind_table_diff(struct doc **out, const struct item *x, const stru
                               struct arena *a);
 struct error *kind_table_write(const char *path, const struct item *it, struct arena *a);
 
+/* A table that is also shown with its rank and condition. */
+struct error *kind_design_peek(struct doc **facts, const struct item *it, struct arena *a);
+struct error *kind_design_show(FILE *f, const struct item *it, struct arena *a);
+
 struct error *kind_matrix_peek(struct doc **facts, const struct item *it, struct arena *a);
 struct error *kind_matrix_show(FILE *f, const struct item *it, struct arena *a);
 struct error *kind_matrix_diff(struct doc **out, const struct item *x, const struct item *y, double rtol, double atol,
@@ -43,5 +47,10 @@ struct error *kind_coords_write(const char *path, const struct item *it, struct 
 struct error *kind_record_show(FILE *f, const struct item *it, struct arena *a);
 struct error *kind_record_diff(struct doc **out, const struct item *x, const struct item *y, double rtol, double atol,
                                struct arena *a);
+
+struct error *kind_glm_peek(struct doc **facts, const struct item *it, struct arena *a);
+struct error *kind_glm_show(FILE *f, const struct item *it, struct arena *a);
+struct error *kind_glm_diff(struct doc **out, const struct item *x, const struct item *y, double rtol, double atol,
+                            struct arena *a);
 
 #endif

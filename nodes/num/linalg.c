@@ -114,6 +114,28 @@ int linalg_pinv(int n_row, int n_col, const double *X, double rcond, double *pin
 	return rank;
 }
 
+int linalg_svd(int n_row, int n_col, const double *X, double *singular, double *u, double *v, struct arena *scratch)
+{
+	struct arena_mark mark = arena_mark(scratch);
+	struct svd s = { .k = n_col };
+	size_t n = (size_t)n_row, k = (size_t)n_col;
+	double *x = arena_alloc(scratch, n * k + 1, sizeof *x);
+	int bad = 0;
+
+	use_one_thread();
+	if (n_col > 0 && (!transpose(n_row, n_col, X, x) || svd(&s, n_row, n_col, x, scratch)))
+		bad = -1;
+	if (n_col > 0 && !bad) {
+		memcpy(singular, s.singular, k * sizeof *singular);
+		memcpy(u, s.u, n * k * sizeof *u);
+		for (size_t i = 0; i < k; i++)
+			for (size_t c = 0; c < k; c++)
+				v[i * k + c] = s.vt[c * k + i];
+	}
+	arena_reset(scratch, mark);
+	return bad;
+}
+
 /* An eigenvector may be turned round; so that it is the same everywhere, its largest entry is positive. */
 static void fix_sign(int n, double *v)
 {

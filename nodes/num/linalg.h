@@ -16,6 +16,11 @@ int linalg_basis(int n_row, int n_col, const double *X, double tol, double *basi
  * Returns the rank; -1 when X has values that are not finite, or LAPACK finds no solution. X is kept. */
 int linalg_pinv(int n_row, int n_col, const double *X, double rcond, double *pinv, struct arena *scratch);
 
+/* X [n_row][n_col], n_row >= n_col, as the sum over i < n_col of u[i] singular[i] v[i]': largest first, u [n_col][n_row] and
+ * v [n_col][n_col] orthonormal, one direction a row. Returns 0; -1 when X has values that are not finite, or LAPACK finds
+ * no solution. X is kept. */
+int linalg_svd(int n_row, int n_col, const double *X, double *singular, double *u, double *v, struct arena *scratch);
+
 /* The n_lead largest eigenvalues of the symmetric S [n][n], largest first, to value[n_lead], and their eigenvectors of
  * unit norm to vector [n_lead][n], one a row; the sign is such that the entry of largest size (the first of equals) is
  * positive. Reads the lower triangle, keeps S. Returns 0; -1 when values are not finite or LAPACK finds no solution. */
