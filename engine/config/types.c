@@ -76,6 +76,16 @@ static bool picked(const struct step *st, const struct axis *x)
 	return false;
 }
 
+/* A list that may also be written may also be one item for all cells: a table of all subjects, say. */
+static bool one_for_all(const struct arg *arg, const struct step *st, struct axis *const *list, int n)
+{
+	bool any = false;
+
+	for (int k = 0; k < st->n_gather; k++)
+		any |= has_axis(list, n, st->gather[k]);
+	return arg->port->literal && arg->n_source == 1 && !any;
+}
+
 static void arg_axes(struct builder *b, struct step *st, const struct arg *arg, const struct source *s, bool *gathered)
 {
 	struct axis **list;
@@ -99,7 +109,7 @@ static void arg_axes(struct builder *b, struct step *st, const struct arg *arg, 
 		diag_warning(b->d, s->at, "'%s' takes a list, but gets one item a cell: %s has the axis '%s'", arg->port->name, s->at->text, list[0]->name);
 		diag_hint(b->d, "to hand over all of them write gather: %s", list[0]->name);
 	}
-	for (int k = 0; arg->port->many && k < st->n_gather; k++)
+	for (int k = 0; arg->port->many && !one_for_all(arg, st, list, n) && k < st->n_gather; k++)
 		if (!has_axis(list, n, st->gather[k])) {
 			diag_error(b->d, s->at, "%s has no axis '%s' to gather", s->at->text, st->gather[k]->name);
 			*gathered = true;

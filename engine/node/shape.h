@@ -29,12 +29,14 @@ int shape_n(const struct shape *s, const char *port);
 const char *shape_cell(const struct shape *s, const char *port, int k);
 /* The input itself when its bytes exist already (an outside file, a stored result), else NULL. */
 const struct item *shape_item(const struct shape *s, const char *port);
+/* The same of item k of a list. */
+const struct item *shape_item_n(const struct shape *s, const char *port, int k);
 /* The kind that an output has in this step (out_kind of a run). */
 const char *shape_kind(const struct shape *s, const char *port);
 /* Facts of an output; a node that sets none leaves them unknown. */
 void shape_out(struct shape *s, const char *port, struct doc *facts);
 /* A problem with the port or parameter called where ("" : the step; "formula:7:3": 3 characters of that text, from its
- * 7th counted from 0). Warnings do not stop a run. */
+ * 7th counted from 0; "f[2]:7:3": of item 2 of that list). Warnings do not stop a run. */
 void shape_error(struct shape *s, const char *where, const char *fmt, ...) printf_like(3, 4);
 void shape_warning(struct shape *s, const char *where, const char *fmt, ...) printf_like(3, 4);
 

@@ -102,7 +102,9 @@ static void inputs_settle(struct task *t)
 	for (int i = 0; i < t->step->node->n_in && t->state == TASK_WAITING; i++) {
 		struct task_arg *arg = &t->arg[i];
 
-		if (t->step->n_gather && t->step->node->in[i].many && t->step->arg[i].n_source) {
+		bool one_for_all = arg->n && !arg->cell;
+
+		if (t->step->n_gather && t->step->node->in[i].many && t->step->arg[i].n_source && !one_for_all) {
 			gather_settle(t, arg, t->step->node->in[i].name);
 			continue;
 		}

@@ -99,9 +99,14 @@ const char *shape_cell(const struct shape *s, const char *port, int k)
 
 const struct item *shape_item(const struct shape *s, const char *port)
 {
+	return shape_item_n(s, port, 0);
+}
+
+const struct item *shape_item_n(const struct shape *s, const char *port, int k)
+{
 	const struct wire_port *p = port_of(s, port);
 
-	return p && p->n && p->item[0].item.n_blob ? &p->item[0].item : NULL;
+	return p && k >= 0 && k < p->n && p->item[k].item.n_blob ? &p->item[k].item : NULL;
 }
 
 const char *shape_kind(const struct shape *s, const char *port)

@@ -199,6 +199,8 @@ static void set_cells(struct doc *facts, const char *name, const struct table_fa
 
 bool table_facts_from(struct table_facts *out, const struct doc *facts, struct arena *a)
 {
+	int n_cell = 0;
+
 	*out = (struct table_facts){ 0 };
 	if (!facts || !get_int(&out->n_row, facts, "rows"))
 		return false;
@@ -207,6 +209,9 @@ bool table_facts_from(struct table_facts *out, const struct doc *facts, struct a
 		return false;
 	out->text = cells_from(out, doc_get(facts, "text"), a);
 	out->missing = cells_from(out, doc_get(facts, "missing"), a);
+	out->cell = get_texts(&n_cell, facts, "cells", a);
+	if (!out->cell || n_cell != (int64_t)out->n_row * out->n_col)
+		out->cell = NULL;
 	return true;
 }
 
@@ -218,6 +223,8 @@ struct doc *table_facts_to(const struct table_facts *f, struct arena *a)
 	doc_set(a, map, "columns", texts(f->column, f->n_col, a));
 	set_cells(map, "text", f, f->text, a);
 	set_cells(map, "missing", f, f->missing, a);
+	if (f->cell)
+		doc_set(a, map, "cells", texts(f->cell, f->n_row * f->n_col, a));
 	return map;
 }
 

@@ -24,7 +24,11 @@ struct image_facts {
 struct series_facts { int n_row, n_col; double tr_s; const char *const *column; };   /* column: names or NULL; n_row -1: not known */
 /* text, missing: [n_col], the first cell that is no number, or that has no value, in words with its place; NULL: there is
  * none. Both arrays are NULL when nobody looked. */
-struct table_facts { int n_row, n_col; const char *const *column, *const *text, *const *missing; };
+struct table_facts {
+	int n_row, n_col;
+	const char *const *column, *const *text, *const *missing;
+	const char *const *cell;     /* [n_row][n_col] of tables of subjects, whose levels name columns of designs; else NULL */
+};
 struct coords_facts { int n; const double (*xyz)[3]; };                              /* xyz: NULL when not known */
 
 bool image_facts_from(struct image_facts *out, const struct doc *facts, struct arena *a);
@@ -38,6 +42,8 @@ struct doc *series_facts_to(const struct series_facts *f, struct arena *a);
 bool table_facts_from(struct table_facts *out, const struct doc *facts, struct arena *a);
 struct doc *table_facts_to(const struct table_facts *f, struct arena *a);
 struct table;
+/* What columns with the labels of subjects are called, the first that there is; NULL ended. */
+extern const char *const subject_columns[];
 /* All facts of a table that was read. */
 void table_facts_of(struct table_facts *out, const struct table *t, struct arena *a);
 bool coords_facts_from(struct coords_facts *out, const struct doc *facts, struct arena *a);

@@ -29,11 +29,26 @@ static void look(const struct table *t, int col, const char **text, const char *
 	}
 }
 
+const char *const subject_columns[] = { "participant_id", "subject_label", "sub", "subject", NULL };
+
+/* Tables of volumes are long and many, so theirs stay out. */
+static bool is_of_subjects(const struct table *t)
+{
+	enum { MOST_CELLS = 20000 };
+
+	if ((long)t->n_row * t->n_col > MOST_CELLS)
+		return false;
+	for (int k = 0; subject_columns[k]; k++)
+		if (table_find(t, subject_columns[k]) >= 0)
+			return t->n_row > 0;
+	return t->n_row == 1;
+}
+
 void table_facts_of(struct table_facts *out, const struct table *t, struct arena *a)
 {
 	const char **text = NEW_N(a, const char *, t->n_col), **missing = NEW_N(a, const char *, t->n_col);
 
 	for (int k = 0; k < t->n_col; k++)
 		look(t, k, &text[k], &missing[k], a);
-	*out = (struct table_facts){ t->n_row, t->n_col, t->column, text, missing };
+	*out = (struct table_facts){ t->n_row, t->n_col, t->column, text, missing, is_of_subjects(t) ? t->cell : NULL };
 }

@@ -244,9 +244,15 @@ const char *shape_cell(const struct shape *s, const char *port, int k)
 
 const struct item *shape_item(const struct shape *s, const char *port)
 {
-	const struct given *g = find(s, port, 0);
+	return shape_item_n(s, port, 0);
+}
 
-	return g ? g->item : NULL;
+/* An item without blobs is one whose cell alone is known. */
+const struct item *shape_item_n(const struct shape *s, const char *port, int k)
+{
+	const struct given *g = find(s, port, k);
+
+	return g && g->item && g->item->n_blob ? g->item : NULL;
 }
 
 const char *shape_kind(const struct shape *s, const char *port)
