@@ -4,9 +4,9 @@
 
 #include "base/arena.h"
 
-struct clusters_work *clusters_work_new(int n, struct arena *a)
+struct permute_clusters *permute_clusters_new(int n, struct arena *a)
 {
-	struct clusters_work *w = NEW(a, struct clusters_work);
+	struct permute_clusters *w = NEW(a, struct permute_clusters);
 
 	w->root = arena_alloc(a, (size_t)n, sizeof *w->root);
 	w->above = arena_alloc(a, (size_t)n, sizeof *w->above);
@@ -40,7 +40,7 @@ static void add_voxel(const struct neighbours *b, const double *t, int v, int *r
 	}
 }
 
-void clusters_find(const struct neighbours *b, const double *t, double threshold, bool two_sided, struct clusters_work *w,
+void permute_clusters_find(const struct neighbours *b, const double *t, double threshold, bool two_sided, struct permute_clusters *w,
                    double *max_size, double *max_mass)
 {
 	*max_size = *max_mass = 0;
@@ -53,10 +53,10 @@ void clusters_find(const struct neighbours *b, const double *t, double threshold
 		add_voxel(b, t, w->above[k], w->root);
 	for (int k = 0; k < w->n_above; k++) {
 		int v = w->above[k], r = w->root[v] = root_of(w->root, v);
-		struct cluster *c = &w->cluster[r];
+		struct permute_cluster *c = &w->cluster[r];
 
 		if (r == v)
-			*c = (struct cluster){ .first = v };
+			*c = (struct permute_cluster){ .first = v };
 		c->size++;
 		c->mass += fabs(t[v]) - threshold;
 		*max_size = fmax(*max_size, c->size);

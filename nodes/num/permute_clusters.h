@@ -12,17 +12,17 @@
 
 struct arena;
 
-struct cluster { int first, size; double mass; };   /* first: of its voxels in the list */
-struct clusters_work {
+struct permute_cluster { int first, size; double mass; };   /* first: of its voxels in the list */
+struct permute_clusters {
 	int *root;                /* [n] -1: in no cluster, else a voxel of the same, the first of it in the end */
 	int *above;               /* [n] the voxels that are in clusters */
-	struct cluster *cluster;  /* [n] at each cluster's first voxel */
+	struct permute_cluster *cluster;  /* [n] at each cluster's first voxel */
 	int n_above;
 };
 
-struct clusters_work *clusters_work_new(int n, struct arena *a);
+struct permute_clusters *permute_clusters_new(int n, struct arena *a);
 /* Finds the clusters of t [n]: the largest size and mass, 0 without any. What is found stays in w until the next turn. */
-void clusters_find(const struct neighbours *b, const double *t, double threshold, bool two_sided, struct clusters_work *w,
+void permute_clusters_find(const struct neighbours *b, const double *t, double threshold, bool two_sided, struct permute_clusters *w,
                    double *max_size, double *max_mass);
 
 #endif

@@ -17,7 +17,7 @@ struct work {                     /* of one thread */
 	double *weight;           /* [TURN (1 + n_moved)][n_row] */
 	double *product;          /* [TURN (1 + n_moved)][PANEL] */
 	double *map;              /* [TURN_MAPS][room] or NULL */
-	struct clusters_work *clusters;
+	struct permute_clusters *clusters;
 	struct tfce_work *tfce;
 };
 
@@ -113,7 +113,7 @@ static void turn(void *ctx, long item, int worker)
 		const double *t = w->map + (size_t)p * j->room;
 
 		if (j->wanted->clusters)
-			clusters_find(j->wanted->neighbours, t, j->wanted->threshold, j->wanted->two_sided, w->clusters, &max[p].size,
+			permute_clusters_find(j->wanted->neighbours, t, j->wanted->threshold, j->wanted->two_sided, w->clusters, &max[p].size,
 			              &max[p].mass);
 		if (j->wanted->tfce)
 			max[p].tfce = tfce_run(j->wanted->tfce, t, w->tfce, NULL);
@@ -130,7 +130,7 @@ static void work_new(struct job *j, struct work *w, struct arena *a)
 	if (!j->wanted->neighbours)
 		return;
 	w->map = arena_alloc(a, (size_t)j->turn * j->room, sizeof *w->map);
-	w->clusters = j->wanted->clusters ? clusters_work_new(j->data->n, a) : NULL;
+	w->clusters = j->wanted->clusters ? permute_clusters_new(j->data->n, a) : NULL;
 	w->tfce = j->wanted->tfce ? tfce_work_new(j->wanted->tfce, a) : NULL;
 }
 

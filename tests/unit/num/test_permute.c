@@ -291,15 +291,15 @@ TEST(clusters_have_extent_and_mass_by_sign)
 	double t[6] = { 3, 2.5, 1, -3, -4, 6 }, size, mass;
 	int index[6] = { 0, 1, 2, 3, 4, 5 };
 	struct neighbours *b = neighbours_new((int[]){ 6, 1, 1 }, 6, index, COMPONENTS_FACES, check_arena());
-	struct clusters_work *w = clusters_work_new(6, check_arena());
+	struct permute_clusters *w = permute_clusters_new(6, check_arena());
 
-	clusters_find(b, t, 2, true, w, &size, &mass);
+	permute_clusters_find(b, t, 2, true, w, &size, &mass);
 	CHECK(size == 2 && mass == 4);
 	CHECK(w->root[1] == 0 && w->root[2] == -1 && w->root[4] == 3 && w->root[5] == 5);
 	CHECK(w->cluster[0].mass == 1.5 && w->cluster[3].mass == 3 && w->cluster[5].size == 1);
-	clusters_find(b, t, 5, false, w, &size, &mass);
+	permute_clusters_find(b, t, 5, false, w, &size, &mass);
 	CHECK(size == 1 && mass == 1 && w->root[0] == -1 && w->n_above == 1);
-	clusters_find(b, t, 7, false, w, &size, &mass);
+	permute_clusters_find(b, t, 7, false, w, &size, &mass);
 	CHECK(size == 0 && mass == 0);
 }
 
