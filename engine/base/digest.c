@@ -11,6 +11,7 @@
 
 enum {
 	PIECE = 64 << 10,      /* bytes read at once; small enough to be hashed from the nearest cache */
+	BEHIND = 256 << 10,    /* bytes that are hashed at once behind whoever makes them */
 	AHEAD = 1 << 20,       /* from this size on the kernel is told to read ahead */
 	THREADS_MAX = 64,
 };
@@ -81,22 +82,17 @@ static int64_t leaf_end(const struct blob *b, int64_t i)
 	return i < b->n_leaf - 1 ? (i + 1) * DIGEST_LEAF : b->n;
 }
 
-static void hash_leaf(struct blob *b, int64_t i)
-{
-	int64_t from = i * DIGEST_LEAF, n = leaf_end(b, i) - from;
-
-	b->leaf[i] = b->p ? digest_bytes(b->p + from, (size_t)n) : leaf_of_file(b, from, n);
-}
-
 static void *hash_leaves(void *arg)
 {
 	struct blob *b = arg;
 	int64_t i;
 
 	while ((i = __atomic_fetch_add(&b->next, 1, __ATOMIC_RELAXED)) < b->n_leaf) {
+		int64_t from = i * DIGEST_LEAF, n = leaf_end(b, i) - from;
+
 		if (__atomic_load_n(&b->failed, __ATOMIC_RELAXED))
 			break;
-		hash_leaf(b, i);
+		b->leaf[i] = b->p ? digest_bytes(b->p + from, (size_t)n) : leaf_of_file(b, from, n);
 	}
 	return NULL;
 }
@@ -208,13 +204,31 @@ static bool wait_for(struct digest_ahead *a, int64_t upto)
 	return !stopped;
 }
 
+/* Piece by piece, so that little is left to be done when the last piece is ready; false when it was stopped. */
+static bool hash_leaf_ahead(struct digest_ahead *a, int64_t i)
+{
+	const struct blob *b = &a->blob;
+	crypto_generichash_state h;
+	int64_t end = leaf_end(b, i);
+
+	hash_start(&h);
+	for (int64_t at = i * DIGEST_LEAF; at < end; at += BEHIND) {
+		int64_t n = end - at < BEHIND ? end - at : BEHIND;
+
+		if (!wait_for(a, at + n))
+			return false;
+		crypto_generichash_update(&h, b->p + at, (size_t)n);
+	}
+	b->leaf[i] = hash_end(&h);
+	return true;
+}
+
 void digest_ahead_work(struct digest_ahead *a)
 {
-	struct blob *b = &a->blob;
 	int64_t i;
 
-	while ((i = __atomic_fetch_add(&b->next, 1, __ATOMIC_RELAXED)) < b->n_leaf && wait_for(a, leaf_end(b, i)))
-		hash_leaf(b, i);
+	while ((i = __atomic_fetch_add(&a->blob.next, 1, __ATOMIC_RELAXED)) < a->blob.n_leaf && hash_leaf_ahead(a, i))
+		continue;
 }
 
 struct digest digest_ahead_end(struct digest_ahead *a)

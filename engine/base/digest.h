@@ -20,12 +20,12 @@ struct digest { unsigned char b[DIGEST_SIZE]; };
 struct digest digest_bytes(const void *p, size_t n);
 /* The digest of a blob in memory, its leaves over n_threads threads. */
 struct digest digest_blob(const void *p, size_t n, int n_threads);
-/* A blob in memory that is hashed while it is being made, by whoever has time: whole leaves as they get ready. */
+/* A blob in memory that is hashed while it is being made, by whoever has time. */
 struct digest_ahead;
 struct digest_ahead *digest_ahead_new(const void *p, size_t n);
 /* Its first upto bytes will not change any more. */
 void digest_ahead_ready(struct digest_ahead *a, size_t upto);
-/* Hashes leaves until all are taken, waiting for those that are not ready; any number of threads may be in here. */
+/* Hashes leaves until all are taken, waiting for what is not ready; any number of threads may be in here. */
 void digest_ahead_work(struct digest_ahead *a);
 /* It will not be made after all: nobody waits any longer. */
 void digest_ahead_stop(struct digest_ahead *a);

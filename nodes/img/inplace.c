@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "img/gz.h"
+#include "img/mapped.h"
 
-enum { STEP = 1 << 20, PAGES = 2 << 20 };   /* bytes that are inflated, and got from the kernel, at a time */
+enum { STEP = 512 << 10, PAGES = 2 << 20 };   /* bytes that are inflated, and got from the kernel, at a time */
 
-/* Makes pages ahead of who inflates and hashes behind. */
+/* Brings in and makes pages ahead of who inflates, and hashes behind. */
 struct helper {
 	const struct inplace *p;
 	struct digest_ahead *hash;
@@ -42,6 +43,7 @@ static void *help(void *ctx)
 {
 	const struct helper *h = ctx;
 
+	mapped_ahead(h->p->gz, h->p->n);
 	make_pages(h->p);
 	if (h->p->n_threads > 1)
 		digest_ahead_work(h->hash);

@@ -9,8 +9,8 @@
 #include "base/error.h"
 
 struct inplace {
-	const void *gz;
-	size_t n;                       /* bytes of gz */
+	void *gz;                       /* a mapped file */
+	size_t n;                       /* its bytes */
 	const char *from, *to;          /* for messages */
 	int fd;                         /* of the new file, to be read and written */
 	size_t end, room;               /* bytes that it shall have, and that may come out at most */

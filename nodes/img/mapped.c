@@ -40,6 +40,11 @@ struct error *mapped_open(void **bytes, size_t *n, const char *path)
 	return e;
 }
 
+void mapped_ahead(void *bytes, size_t n)
+{
+	(void)!madvise(bytes, n, MADV_POPULATE_READ);
+}
+
 struct error *mapped_own(void *bytes, size_t n)
 {
 	if (bytes && mprotect(bytes, n, PROT_READ | PROT_WRITE) != 0)

@@ -8,6 +8,8 @@
 
 /* Maps a regular file; an empty one is an error. The file must not shrink while it is mapped. */
 must_check struct error *mapped_open(void **bytes, size_t *n, const char *path);
+/* Brings all bytes in, ahead of another thread that reads them; a kernel may not know how. */
+void mapped_ahead(void *bytes, size_t n);
 /* From now on the bytes may be changed in memory; the file stays as it is. */
 must_check struct error *mapped_own(void *bytes, size_t n);
 void mapped_close(void *bytes, size_t n);   /* NULL is allowed */

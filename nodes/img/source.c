@@ -196,7 +196,7 @@ static bool same_places(const struct sink *k, const struct image_source *s)
 }
 
 /* Straight into our file, which saves a copy of everything; *done is false where that cannot be. */
-static struct error *take_in_place(bool *done, struct sink *k, struct image_source *s, const void *bytes, size_t n,
+static struct error *take_in_place(bool *done, struct sink *k, struct image_source *s, void *bytes, size_t n,
                                    int n_threads)
 {
 	struct inplace p = { .gz = bytes, .n = n, .from = s->voxel_path, .to = k->path, .fd = k->fd, .end = (size_t)k->end,
@@ -213,7 +213,7 @@ static struct error *take_in_place(bool *done, struct sink *k, struct image_sour
 	return NULL;
 }
 
-static struct error *take_gz(struct sink *k, struct image_source *s, const void *bytes, size_t n, int n_threads,
+static struct error *take_gz(struct sink *k, struct image_source *s, void *bytes, size_t n, int n_threads,
                              struct arena *a)
 {
 	size_t room = (size_t)bytes_needed(s) + SLACK, got;

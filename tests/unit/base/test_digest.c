@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,58 @@ TEST(leaves_follow_the_rule_for_any_thread_count)
 			CHECK_INT(n, size[k]);
 		}
 	}
+}
+
+static void *work(void *ahead)
+{
+	digest_ahead_work(ahead);
+	return NULL;
+}
+
+/* A blob that is made in steps, while another thread hashes what is ready. */
+static struct digest made_in_steps(const unsigned char *from, size_t n, size_t step)
+{
+	unsigned char *p = noise(n + 1);
+	struct digest_ahead *a = digest_ahead_new(p, n);
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, work, a) == 0);
+	for (size_t at = 0; at < n; at += step) {
+		size_t m = n - at < step ? n - at : step;
+
+		memcpy(p + at, from + at, m);
+		digest_ahead_ready(a, at + m);
+	}
+	digest_ahead_work(a);
+	pthread_join(thread, NULL);
+	return digest_ahead_end(a);
+}
+
+TEST(hashing_behind_gives_the_same)
+{
+	static const size_t size[] = { 0, 1, DIGEST_LEAF, 2 * (size_t)DIGEST_LEAF + 12345 };
+	unsigned char *p = noise(3 * (size_t)DIGEST_LEAF);
+
+	for (size_t k = 0; k < sizeof size / sizeof size[0]; k++)
+		for (size_t step = 100000; step < 2 * (size_t)DIGEST_LEAF; step *= 7) {
+			struct digest must = by_the_rule(p, size[k]), is = made_in_steps(p, size[k], step);
+
+			CHECK_TEXT(hex(is), hex(must));
+		}
+}
+
+TEST(who_waits_for_a_blob_that_is_given_up_goes_on)
+{
+	unsigned char *p = noise(DIGEST_LEAF);
+	struct digest_ahead *a = digest_ahead_new(p, DIGEST_LEAF);
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, work, a) == 0);
+	digest_ahead_ready(a, 1000);
+	digest_ahead_stop(a);
+	digest_ahead_work(a);
+	pthread_join(thread, NULL);
+	digest_ahead_end(a);
 }
 
 TEST(nothing_has_a_digest_too)
