@@ -86,10 +86,11 @@ static const struct doc *part_of(const struct doc *d, int at, int len, struct ar
 	return part;
 }
 
-/* The characters "name:at:len" of a text, or all of it, where it was written for this step; else the step. */
+/* The characters "name:at:len" of a text, or "name[item]:at:len" of one in a list, or all of it, where it was written for
+ * this step; else the step. */
 static const struct doc *place_of(const struct step *st, const char *where, struct arena *a)
 {
-	int n = (int)strcspn(where, ":"), at = 0, len = 0;
+	int n = (int)strcspn(where, ":["), item = -1, at = 0, len = 0;
 	const struct doc *found = st->at;
 	const char *name = arena_strndup(a, where, (size_t)n);
 
@@ -99,6 +100,10 @@ static const struct doc *place_of(const struct step *st, const char *where, stru
 	for (int i = 0; i < st->node->n_param; i++)
 		if (strcmp(st->node->param[i].name, name) == 0 && st->setting[i].at)
 			found = st->setting[i].at;
+	if (sscanf(where + n, "[%d]", &item) == 1) {
+		found = found->kind == DOC_LIST && item >= 0 && item < found->n ? found->val[item] : found;
+		n += (int)strcspn(where + n, ":");
+	}
 	if (sscanf(where + n, ":%d:%d", &at, &len) != 2)
 		return found;
 	return part_of(found, at, len, a);
