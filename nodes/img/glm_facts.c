@@ -82,23 +82,43 @@ static void more_to(struct doc *map, const struct design_facts *f, struct arena 
 		doc_set(a, map, "null", rows_to(f->n_null, f->n_col, f->null, a));
 }
 
+/* {columns, rows, dof, null} */
+static bool columns_from(struct design_facts *out, const struct doc *map, struct arena *a)
+{
+	const struct doc *column = doc_get(map, "columns");
+
+	if (!column || column->kind != DOC_LIST || column->n == 0)
+		return false;
+	const char **name = NEW_N(a, const char *, column->n);
+
+	for (int c = 0; c < column->n; c++)
+		name[c] = column->val[c]->kind == DOC_TEXT ? column->val[c]->text : "";
+	*out = (struct design_facts){ .name = doc_text(map, "name", ""), .n_col = column->n, .column = name };
+	more_from(out, map, a);
+	return true;
+}
+
+static struct doc *columns_to(struct doc *map, const struct design_facts *f, struct arena *a)
+{
+	struct doc *column = doc_new_list(a);
+
+	for (int c = 0; c < f->n_col; c++)
+		doc_append(a, column, doc_new_text(a, f->column[c], false));
+	doc_set(a, map, "columns", column);
+	if (f->n_row >= 0)
+		doc_set(a, map, "rows", number(f->n_row, a));
+	more_to(map, f, a);
+	return map;
+}
+
 bool design_facts_from(struct design_facts *out, const struct doc *facts, struct arena *a)
 {
-	struct table_facts t;
-
-	if (!table_facts_from(&t, facts, a))
-		return false;
-	*out = (struct design_facts){ .name = "", .n_col = t.n_col, .column = t.column };
-	more_from(out, facts, a);
-	return true;
+	return columns_from(out, facts, a);
 }
 
 struct doc *design_facts_to(const struct design_facts *f, struct arena *a)
 {
-	struct doc *map = table_facts_to(&(struct table_facts){ f->n_row, f->n_col, f->column, NULL, NULL }, a);
-
-	more_to(map, f, a);
-	return map;
+	return columns_to(doc_new_map(a), f, a);
 }
 
 bool design_facts_of(struct design_facts *out, int n_row, int n_col, const char *const *column, const double *x,
@@ -120,33 +140,12 @@ bool design_facts_of(struct design_facts *out, int n_row, int n_col, const char 
 }
 
 /* ---- models: the facts of a volume, {group, noise, voxels} and a list of runs ---- */
-static bool run_from(struct design_facts *out, const struct doc *map, struct arena *a)
-{
-	const struct doc *column = doc_get(map, "columns");
-
-	if (!column || column->kind != DOC_LIST || column->n == 0)
-		return false;
-	const char **name = NEW_N(a, const char *, column->n);
-
-	for (int c = 0; c < column->n; c++)
-		name[c] = column->val[c]->kind == DOC_TEXT ? column->val[c]->text : "";
-	*out = (struct design_facts){ .name = doc_text(map, "name", ""), .n_col = column->n, .column = name };
-	more_from(out, map, a);
-	return true;
-}
-
 static struct doc *run_to(const struct design_facts *f, struct arena *a)
 {
-	struct doc *map = doc_new_map(a), *column = doc_new_list(a);
+	struct doc *map = doc_new_map(a);
 
-	for (int c = 0; c < f->n_col; c++)
-		doc_append(a, column, doc_new_text(a, f->column[c], false));
 	doc_set(a, map, "name", doc_new_text(a, f->name, false));
-	doc_set(a, map, "columns", column);
-	if (f->n_row >= 0)
-		doc_set(a, map, "rows", number(f->n_row, a));
-	more_to(map, f, a);
-	return map;
+	return columns_to(map, f, a);
 }
 
 bool glm_facts_from(struct glm_facts *out, const struct doc *facts, struct arena *a)
@@ -160,7 +159,7 @@ bool glm_facts_from(struct glm_facts *out, const struct doc *facts, struct arena
 	struct design_facts *run = NEW_N(a, struct design_facts, runs->n);
 
 	for (int k = 0; k < runs->n; k++)
-		if (!run_from(&run[k], runs->val[k], a))
+		if (!columns_from(&run[k], runs->val[k], a))
 			return false;
 	*out = (struct glm_facts){ image.grid, doc_text(facts, "group", "false")[0] == 't', doc_text(facts, "noise", "ols"),
 	                           whole(facts, "voxels"), runs->n, run };

@@ -35,22 +35,27 @@ static double *centred(int n_row, int n_col, const double *x, double *ss, struct
 	return out;
 }
 
+static double correlation(int n, const double *x, double xx, const double *y, double yy)
+{
+	double sum = 0;
+
+	if (!(xx > 0 && yy > 0))
+		return 0;
+	for (int t = 0; t < n; t++)
+		sum += x[t] * y[t];
+	return fmax(-1, fmin(1, sum / (sqrt(xx) * sqrt(yy))));
+}
+
 void design_correlation(int n_row, int n_col, const double *x, double *out, struct arena *scratch)
 {
 	struct arena_mark start = arena_mark(scratch);
 	double *ss = NEW_N(scratch, double, n_col), *c = centred(n_row, n_col, x, ss, scratch);
 
-	linalg_gram(n_col, n_row, c, false, out);
 	for (int i = 0; i < n_col; i++)
-		for (int j = 0; j < n_col; j++) {
-			double *r = &out[(size_t)i * (size_t)n_col + (size_t)j];
+		for (int j = 0; j <= i; j++) {
+			double r = i == j ? 1 : correlation(n_row, c + (size_t)i * (size_t)n_row, ss[i], c + (size_t)j * (size_t)n_row, ss[j]);
 
-			if (i == j)
-				*r = 1;
-			else if (ss[i] > 0 && ss[j] > 0)
-				*r = fmax(-1, fmin(1, *r / (sqrt(ss[i]) * sqrt(ss[j]))));
-			else
-				*r = 0;
+			out[(size_t)i * (size_t)n_col + (size_t)j] = out[(size_t)j * (size_t)n_col + (size_t)i] = r;
 		}
 	arena_reset(scratch, start);
 }
