@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "num/components.h"
 
 /* One step: a voxel becomes `to` when one of its six neighbours is (beyond the grid counts as 0). */
 static void step(const unsigned char *x, unsigned char *out, const int n[3], unsigned char to)
@@ -46,49 +47,20 @@ void morph_dilate(unsigned char *x, const int n[3], int times, struct arena *a)
 	repeat(x, n, times, 1, a);
 }
 
-long morph_part(unsigned char *x, const int n[3], long v, int *part)
-{
-	const long stride[3] = { 1, n[0], (long)n[0] * n[1] };
-	long count = 1;
-
-	x[v] = 2;
-	part[0] = (int)v;
-	for (long done = 0; done < count; done++) {
-		long u = part[done];
-		const int at[3] = { (int)(u % n[0]), (int)(u / n[0] % n[1]), (int)(u / stride[2]) };
-
-		for (int d = 0; d < 3; d++)
-			for (int way = -1; way <= 1; way += 2) {
-				long w = u + way * stride[d];
-
-				if (at[d] + way < 0 || at[d] + way >= n[d] || x[w] != 1)
-					continue;
-				x[w] = 2;
-				part[count++] = (int)w;
-			}
-	}
-	return count;
-}
-
 void morph_largest(unsigned char *x, const int n[3], struct arena *a)
 {
-	long size = (long)n[0] * n[1] * n[2], best = 0;
+	const long size = (long)n[0] * n[1] * n[2];
 	struct arena_mark start = arena_mark(a);
-	int *part = arena_alloc(a, (size_t)size, sizeof *part), *keep = arena_alloc(a, (size_t)size, sizeof *keep);
+	int *label = arena_alloc(a, (size_t)size, sizeof *label), best = 0;
+	int n_part = components_label(x, n, COMPONENTS_FACES, label, a);
+	long *voxels = arena_alloc(a, (size_t)n_part + 1, sizeof *voxels);
 
-	for (int i = 0; i < n[0]; i++)
-		for (int j = 0; j < n[1]; j++)
-			for (int k = 0; k < n[2]; k++) {
-				long v = i + (long)n[0] * (j + (long)n[1] * k), count = x[v] == 1 ? morph_part(x, n, v, part) : 0;
-
-				if (count > best) {
-					best = count;
-					memcpy(keep, part, (size_t)count * sizeof *keep);
-				}
-			}
-	memset(x, 0, (size_t)size);
-	for (long i = 0; i < best; i++)
-		x[keep[i]] = 1;
+	components_sizes(size, label, n_part, voxels);
+	for (int k = 1; k <= n_part; k++)
+		if (best == 0 || voxels[k] > voxels[best])
+			best = k;
+	for (long v = 0; v < size; v++)
+		x[v] = best > 0 && label[v] == best;
 	arena_reset(a, start);
 }
 

@@ -18,9 +18,6 @@ bool background_mask(const double *volume, const struct grid *g, int border, uns
 /* ---- 3-D shapes in [grid_size] bytes of 0 and 1; neighbours share a face; outside the grid is 0 ---- */
 void morph_erode(unsigned char *x, const int n[3], int times, struct arena *a);
 void morph_dilate(unsigned char *x, const int n[3], int times, struct arena *a);
-/* The connected part that voxel v, which is 1, belongs to: its voxels become 2 and are listed in part, which has room for
- * as many as are 1. Returns how many. */
-long morph_part(unsigned char *x, const int n[3], long v, int *part);
 /* Keeps the largest connected part; of equal ones that whose first voxel comes first in C order of (i, j, k). */
 void morph_largest(unsigned char *x, const int n[3], struct arena *a);
 

@@ -2,23 +2,21 @@
 #include "image.threshold.node.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "fmri/mask_facts.h"
 #include "fmri/percentile.h"
-#include "fmri/volumes.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"
+#include "num/cluster_find.h"
 #include "num/par.h"
 
 /* What one thread works with and has seen. */
 struct part {
 	double *x;               /* [grid_size] */
 	float *out;              /* [grid_size] */
-	unsigned char *sign;     /* [grid_size] 1: of the sign that is looked at */
-	int *cluster;            /* [grid_size] */
+	struct arena *scratch;
 	long left;               /* voxels that remain */
 	double low, high;        /* of the values inside */
 	struct error *problem;   /* the first */
@@ -27,17 +25,15 @@ struct part {
 struct cutting {
 	const struct image *im;
 	const struct mask *mask; /* or NULL */
-	bool two_sided;
-	double threshold, cluster_min;
+	double threshold;
+	struct cluster_cut cut;
 	struct image_writer *out;
 	struct part *part;       /* [worker] */
 };
 
-static bool remains(const struct cutting *c, double v)
+static bool remains(const struct cluster_cut *c, double v)
 {
-	if (c->two_sided)
-		return v < -c->threshold || v > c->threshold;
-	return c->threshold >= 0 ? v > c->threshold : v < c->threshold;
+	return cluster_cut_above(c, v) || cluster_cut_below(c, v);
 }
 
 static void cut(const struct cutting *c, struct part *p)
@@ -45,7 +41,7 @@ static void cut(const struct cutting *c, struct part *p)
 	for (long v = 0; v < grid_size(&c->im->grid); v++) {
 		bool inside = !c->mask || c->mask->inside[v];
 
-		p->out[v] = inside && remains(c, p->x[v]) ? (float)p->x[v] : 0;
+		p->out[v] = inside && remains(&c->cut, p->x[v]) ? (float)p->x[v] : 0;
 		if (inside && p->x[v] < p->low)
 			p->low = p->x[v];
 		if (inside && p->x[v] > p->high)
@@ -53,19 +49,17 @@ static void cut(const struct cutting *c, struct part *p)
 	}
 }
 
-/* Connected parts of one sign that have too few voxels become 0. */
-static void drop_small(const struct cutting *c, struct part *p, bool negative)
+/* Clusters on one side that have too few voxels become 0. */
+static void drop_small(const struct cutting *c, struct part *p, bool below)
 {
-	long size = grid_size(&c->im->grid);
+	struct arena_mark start = arena_mark(p->scratch);
+	struct clusters large;
 
-	for (long v = 0; v < size; v++)
-		p->sign[v] = negative ? p->out[v] < 0 : p->out[v] > 0;
-	for (long v = 0; v < size; v++) {
-		long n = p->sign[v] == 1 ? morph_part(p->sign, c->im->grid.n, v, p->cluster) : 0;
-
-		for (long k = 0; k < n && (double)n < c->cluster_min; k++)
-			p->out[p->cluster[k]] = 0;
-	}
+	clusters_find(&large, &c->cut, below, c->im->grid.n, p->x, c->mask ? c->mask->inside : NULL, p->scratch);
+	for (long v = 0; v < grid_size(&c->im->grid); v++)
+		if (p->out[v] != 0 && (below ? p->out[v] < 0 : p->out[v] > 0) && large.label[v] == 0)
+			p->out[v] = 0;
+	arena_reset(p->scratch, start);
 }
 
 static void cut_volume(void *ctx, long t, int worker)
@@ -77,8 +71,8 @@ static void cut_volume(void *ctx, long t, int worker)
 		return;
 	image_volume_double(c->im, (int)t, NONFINITE_ZERO, p->x);
 	cut(c, p);
-	for (int negative = 0; negative < 2 && c->cluster_min > 1; negative++)
-		drop_small(c, p, negative);
+	for (int below = 0; below < 2 && c->cut.min_voxels > 1; below++)
+		drop_small(c, p, below);
 	for (long v = 0; v < grid_size(&c->im->grid); v++)
 		p->left += p->out[v] != 0;
 	p->problem = image_put(c->out, (int)t, p->out);
@@ -90,8 +84,7 @@ static struct part *parts_new(int workers, long size, struct arena *a)
 
 	for (int w = 0; w < workers; w++)
 		part[w] = (struct part){ arena_alloc(a, (size_t)size, sizeof(double)), arena_alloc(a, (size_t)size, sizeof(float)),
-			                 arena_alloc(a, (size_t)size, 1), arena_alloc(a, (size_t)size, sizeof(int)),
-			                 0, INFINITY, -INFINITY, NULL };
+			                 arena_new(), 0, INFINITY, -INFINITY, NULL };
 	return part;
 }
 
@@ -118,9 +111,11 @@ static struct error *cut_all(struct node_env *env, struct cutting *c, const char
 	long size = grid_size(&im->grid), inside = (c->mask ? c->mask->n : size) * im->n_vol;
 	int workers = par_workers(env->n_threads, im->n_vol);
 
-	c->part = parts_new(workers, size, env->arena);
 	TRY(image_create(&c->out, path, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	c->part = parts_new(workers, size, env->arena);
 	par_for(env->n_threads, im->n_vol, cut_volume, c);
+	for (int w = 0; w < workers; w++)
+		arena_free(c->part[w].scratch);
 	TRY(join(c->part, workers));
 	TRY(image_finish(c->out));
 	if (c->part[0].left == 0)
@@ -129,19 +124,6 @@ static struct error *cut_all(struct node_env *env, struct cutting *c, const char
 	else
 		node_note(env, "%ld of %ld voxels remain at a threshold of %g", c->part[0].left, inside, c->threshold);
 	return NULL;
-}
-
-/* The volume of a voxel is the determinant of the affine. */
-static double voxel_mm3(const struct grid *g)
-{
-	double det = 0;
-
-	for (int c = 0; c < 3; c++) {
-		int d = (c + 1) % 3, e = (c + 2) % 3;
-
-		det += g->affine[0][c] * (g->affine[1][d] * g->affine[2][e] - g->affine[1][e] * g->affine[2][d]);
-	}
-	return fabs(det);
 }
 
 /* What does not go together; where is the parameter. NULL: nothing. */
@@ -169,9 +151,11 @@ static struct error *settle(struct cutting *c, const struct image_threshold_para
 	/* As the voxels are: the number 0.1 is also what a float image has for 0.1, which a threshold of 0.1 removes. */
 	if (c->im->type == IMAGE_FLOAT32 && c->im->slope == 1 && c->im->inter == 0)
 		c->threshold = (float)c->threshold;
-	c->cluster_min = params->cluster_threshold;
+	c->cut.above = params->two_sided || c->threshold >= 0 ? c->threshold : INFINITY;
+	c->cut.below = params->two_sided ? -c->threshold : c->threshold < 0 ? c->threshold : -INFINITY;
+	c->cut.min_voxels = params->cluster_threshold;
 	if (params->has_cluster_volume)   /* less the rounding of the affine's entries */
-		c->cluster_min = (1 - 1e-6) * params->cluster_volume_mm3 / voxel_mm3(&c->im->grid);
+		c->cut.min_voxels = (1 - 1e-6) * params->cluster_volume_mm3 / grid_voxel_mm3(&c->im->grid);
 	return NULL;
 }
 
@@ -180,7 +164,8 @@ struct error *image_threshold_run(struct node_env *env, const struct image_thres
 {
 	struct image im;
 	struct mask mask = { 0 };
-	struct cutting c = { .im = &im, .mask = in->mask ? &mask : NULL, .two_sided = params->two_sided };
+	struct cutting c = { .im = &im, .mask = in->mask ? &mask : NULL,
+	                     .cut.touch = COMPONENTS_FACES };
 	const char *where, *problem = problem_of(params, &where);
 
 	if (problem)

@@ -73,6 +73,18 @@ void grid_voxel_mm(const struct grid *g, double mm[3])
 		mm[c] = column_norm(g->affine, c);
 }
 
+double grid_voxel_mm3(const struct grid *g)
+{
+	double det = 0;
+
+	for (int c = 0; c < 3; c++) {
+		int d = (c + 1) % 3, e = (c + 2) % 3;
+
+		det += g->affine[0][c] * (g->affine[1][d] * g->affine[2][e] - g->affine[1][e] * g->affine[2][d]);
+	}
+	return fabs(det);
+}
+
 static bool sizes_same(const struct grid *a, const struct grid *b)
 {
 	return a->n[0] == b->n[0] && a->n[1] == b->n[1] && a->n[2] == b->n[2];

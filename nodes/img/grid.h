@@ -39,6 +39,8 @@ void affine_multiply(double out[3][4], const double a[3][4], const double b[3][4
 void affine_apply(const double a[3][4], const double x[3], double y[3]);
 /* Edge lengths of a voxel, mm: the norms of the affine's columns. */
 void grid_voxel_mm(const struct grid *g, double mm[3]);
+/* The volume of a voxel, mm3: the affine's determinant, without its sign. */
+double grid_voxel_mm3(const struct grid *g);
 
 /* Same sizes, and affines that agree to |a-b| <= 1e-8 + 1e-5|b|. */
 bool grid_same(const struct grid *a, const struct grid *b);

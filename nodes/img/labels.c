@@ -90,14 +90,12 @@ static struct error *labels_from(struct labels *out, const struct image *im, int
 	TRY(whole_values(label, im, background, a));
 	*out = (struct labels){ .grid = im->grid, .region = label };
 	out->value = distinct(&out->n, label, n, background, a);
-	if (out->n == 0)
-		return error_new(ERR_DATA, "%s has no labels: every voxel is %d", im->path, background);
-	out->size = size = NEW_N(a, int, out->n);
+	out->size = size = NEW_N(a, int, out->n + 1);
 	number_regions(label, n, background, out->n, out->value, size);
 	return NULL;
 }
 
-struct error *labels_read(struct labels *out, const struct item *it, int background, const struct item *names,
+static struct error *read(struct labels *out, const struct item *it, int background, const struct item *names,
                           struct arena *a)
 {
 	struct image im;
@@ -109,4 +107,18 @@ struct error *labels_read(struct labels *out, const struct item *it, int backgro
 	if (e)
 		return e;
 	return names_of_values(&out->name, out->n, out->value, names, item_blob(it, "names.tsv"), a);
+}
+
+struct error *labels_read(struct labels *out, const struct item *it, int background, const struct item *names,
+                          struct arena *a)
+{
+	TRY(read(out, it, background, names, a));
+	if (out->n == 0)
+		return error_new(ERR_DATA, "%s has no labels: every voxel is %d", item_main(it), background);
+	return NULL;
+}
+
+struct error *labels_read_any(struct labels *out, const struct item *it, struct arena *a)
+{
+	return read(out, it, 0, NULL, a);
 }

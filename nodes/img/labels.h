@@ -21,6 +21,8 @@ struct labels {
  * (an artifact, or NULL), else from the image's own names.tsv, else they are the values as text. */
 must_check struct error *labels_read(struct labels *out, const struct item *it, int background, const struct item *names,
                                      struct arena *a);
+/* The same with background 0 and the image's own names; there may be no labels: a node found nothing. */
+must_check struct error *labels_read_any(struct labels *out, const struct item *it, struct arena *a);
 
 /* ---- names ---- */
 /* Of names that come more than once, "Hippocampus" becomes "Hippocampus 17" and "Hippocampus 53"; value NULL: by place. */

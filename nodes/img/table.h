@@ -17,10 +17,11 @@ enum table_header {
 	TABLE_HEADER_YES,
 	TABLE_HEADER_NO,
 	TABLE_CANONICAL,       /* as table_write makes them: a header, and tabs whatever the file is called */
+	TABLE_CANONICAL_ANY,   /* the same; there may be no rows: a node found nothing */
 };
 
 struct table {
-	int n_row, n_col;            /* both at least 1 */
+	int n_row, n_col;            /* both at least 1; n_row may be 0 where that was asked for */
 	const char *const *column;   /* [n_col] names, all different; "c0", "c1", ... where the file has none */
 	bool header;                 /* the file had names */
 	const char *const *cell;     /* [n_row][n_col] */
@@ -36,6 +37,8 @@ must_check struct error *table_parse(struct table *out, const char *text, size_t
 /* The table.tsv of an artifact, or a written table (literal.json): a list of maps, a map of lists, a list of
  * lists, or a list of values (one column). */
 must_check struct error *table_of(struct table *out, const struct item *it, struct arena *a);
+/* The same; the artifact may have no rows. */
+must_check struct error *table_of_any(struct table *out, const struct item *it, struct arena *a);
 
 static inline const char *table_cell(const struct table *t, int row, int col)
 {

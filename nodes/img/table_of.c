@@ -117,11 +117,17 @@ static struct error *from_literal(struct table *t, const struct doc *d, struct a
 
 struct error *table_of(struct table *out, const struct item *it, struct arena *a)
 {
+	TRY(table_of_any(out, it, a));
+	return out->n_row > 0 ? NULL : error_new(ERR_DATA, "%s has no rows", out->file);
+}
+
+struct error *table_of_any(struct table *out, const struct item *it, struct arena *a)
+{
 	const char *path = item_blob(it, "table.tsv");
 	const struct doc *d;
 
 	if (path)
-		return table_read(out, path, TABLE_CANONICAL, a);
+		return table_read(out, path, TABLE_CANONICAL_ANY, a);
 	TRY(literal_read(&d, it, a));
 	if (!d)
 		return error_new(ERR_DATA, "this %s has no table.tsv, must be a table", it->kind);

@@ -316,7 +316,7 @@ static struct error *build(struct table *t, struct cells *c, enum table_header h
 	t->cell = c->cell + (t->header ? c->n_col : 0);
 	t->line = c->line + t->header;
 	t->start = c->start + t->header;
-	if (t->n_row == 0)
+	if (t->n_row == 0 && header != TABLE_CANONICAL_ANY)
 		return error_new(ERR_DATA, "%s has a header but no rows", c->file);
 	return NULL;
 }
@@ -325,7 +325,8 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
                           struct arena *a)
 {
 	struct cells c = { .a = a, .file = arena_strdup(a, file), .line_no = 1 };
-	size_t bom = header != TABLE_CANONICAL && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	bool canonical = header == TABLE_CANONICAL || header == TABLE_CANONICAL_ANY;
+	size_t bom = !canonical && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	char *rows;
 
 	c.at = arena_alloc(a, n - bom + 1, 1);
@@ -334,8 +335,8 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
 	*c.end = '\0';
 	TRY(check_text(&c));
 	c.end = unix_lines(c.at, c.end);
-	rows = header == TABLE_CANONICAL ? NULL : vest_rows(&c);
-	c.separator = header == TABLE_CANONICAL ? '\t' : rows ? ' ' : separator_of(file, c.at);
+	rows = canonical ? NULL : vest_rows(&c);
+	c.separator = canonical ? '\t' : rows ? ' ' : separator_of(file, c.at);
 	c.comments = c.separator == ' ';
 	if (rows) {
 		c.at = rows;

@@ -76,7 +76,7 @@ struct error *kind_labels_show(FILE *f, const struct item *it, struct arena *a)
 	TRY(image_of(&im, it, a));
 	show_header(f, &im, a);
 	image_close(&im);
-	TRY(labels_read(&l, it, 0, NULL, a));
+	TRY(labels_read_any(&l, it, a));
 	fprintf(f, "%d labels\n", l.n);
 	for (int k = 0; k < l.n && k < NAMES_SHOWN; k++)
 		fprintf(f, "%8d  %s (%d voxels)\n", l.value[k], l.name[k], l.size[k]);

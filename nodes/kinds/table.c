@@ -13,7 +13,7 @@ struct error *kind_table_peek(struct doc **facts, const struct item *it, struct 
 {
 	struct table t;
 
-	TRY(table_of(&t, it, a));
+	TRY(table_of_any(&t, it, a));
 	struct table_facts f;
 
 	table_facts_of(&f, &t, a);
@@ -44,13 +44,15 @@ struct error *kind_table_show(FILE *f, const struct item *it, struct arena *a)
 {
 	struct table t;
 
-	TRY(table_of(&t, it, a));
+	TRY(table_of_any(&t, it, a));
 	fprintf(f, "%d row%s, %d column%s\n", t.n_row, t.n_row == 1 ? "" : "s", t.n_col, t.n_col == 1 ? "" : "s");
 	for (int k = 0; k < t.n_col; k++) {
 		const double *x;
 		struct summary s = { 0 };
 
-		fprintf(f, "%s: ", t.column[k]);
+		fprintf(f, "%s%s", t.column[k], t.n_row > 0 ? ": " : "\n");
+		if (t.n_row == 0)
+			continue;
 		if (!table_is_numeric(&t, k)) {
 			show_texts(f, &t, k);
 			continue;
@@ -98,7 +100,7 @@ static struct error *compare_tables(struct doc **out, const struct table *x, con
 		compare_add(c, p, q, x->n_row);
 		name[n++] = x->column[k];
 	}
-	if (n == 0)
+	if (n == 0 || x->n_row == 0)
 		c->at = -1;
 	const char *where = c->at < 0 ? "" : arena_printf(a, "row %ld of %s", c->at % x->n_row, name[c->at / x->n_row]);
 
@@ -112,8 +114,8 @@ struct error *kind_table_diff(struct doc **out, const struct item *x, const stru
 	struct compare c = { .rtol = rtol, .atol = atol };
 	struct table p, q;
 
-	TRY(table_of(&p, x, a));
-	TRY(table_of(&q, y, a));
+	TRY(table_of_any(&p, x, a));
+	TRY(table_of_any(&q, y, a));
 	const char *text = unlike(&p, &q, a);
 
 	if (!text)
@@ -126,6 +128,6 @@ struct error *kind_table_write(const char *path, const struct item *it, struct a
 {
 	struct table t;
 
-	TRY(table_of(&t, it, a));
+	TRY(table_of_any(&t, it, a));
 	return table_write(path, &t, a);
 }

@@ -13,22 +13,39 @@ static long index_of(const int n[3], int i, int j, int k)
 }
 
 /* ---- which voxels ---- */
-/* The least and the largest distance from 0 in the 27 voxels around (i, j, k), 0 where it is not in the same cluster; beyond
- * the grid nothing counts. */
-static void look_around(const struct volume *o, int i, int j, int k, double *low, double *high)
+/* The voxels around (i, j, k), itself too, that are on the grid: from low up to high. */
+static void box_around(const int n[3], const int at[3], int low[3], int high[3])
 {
-	const int *n = o->n, cluster = o->label[index_of(n, i, j, k)];
+	for (int d = 0; d < 3; d++) {
+		low[d] = at[d] > 0 ? at[d] - 1 : 0;
+		high[d] = at[d] + 1 < n[d] ? at[d] + 1 : at[d];
+	}
+}
 
-	*low = INFINITY;
-	*high = 0;
-	for (int c = k > 0 ? k - 1 : 0; c <= k + 1 && c < n[2]; c++)
-		for (int b = j > 0 ? j - 1 : 0; b <= j + 1 && b < n[1]; b++)
-			for (int a = i > 0 ? i - 1 : 0; a <= i + 1 && a < n[0]; a++) {
-				long v = index_of(n, a, b, c);
-				double d = o->label[v] == cluster ? fabs(o->x[v]) : 0;
+static void voxel_of(const int n[3], long v, int at[3])
+{
+	at[0] = (int)(v % n[0]);
+	at[1] = (int)(v / n[0] % n[1]);
+	at[2] = (int)(v / n[0] / n[1]);
+}
 
-				*low = d < *low ? d : *low;
-				*high = d > *high ? d : *high;
+/* The least and the largest distance from 0 in the voxels around v, 0 where it is not in the same cluster. */
+static void look_around(const struct volume *o, long v, double *least, double *most)
+{
+	int at[3], low[3], high[3];
+
+	voxel_of(o->n, v, at);
+	box_around(o->n, at, low, high);
+	*least = INFINITY;
+	*most = 0;
+	for (int k = low[2]; k <= high[2]; k++)
+		for (int j = low[1]; j <= high[1]; j++)
+			for (int i = low[0]; i <= high[0]; i++) {
+				long w = index_of(o->n, i, j, k);
+				double d = o->label[w] == o->label[v] ? fabs(o->x[w]) : 0;
+
+				*least = d < *least ? d : *least;
+				*most = d > *most ? d : *most;
 			}
 }
 
@@ -48,22 +65,51 @@ static unsigned char *flat_clusters(const struct volume *o, const struct cluster
 	return flat;
 }
 
+/* Which voxels have no neighbour that is farther from 0; flat: nilearn's rule about flat stretches too, or NULL. */
 static void mark_maxima(const struct volume *o, const unsigned char *flat, unsigned char *on)
 {
-	const int *n = o->n;
-	double low, high;
+	double least, most;
 
-	for (int k = 0; k < n[2]; k++)
-		for (int j = 0; j < n[1]; j++)
-			for (int i = 0; i < n[0]; i++) {
-				long v = index_of(n, i, j, k);
+	for (long v = 0; v < index_of(o->n, 0, 0, o->n[2]); v++) {
+		on[v] = 0;
+		if (o->label[v] == 0 || o->x[v] == 0)
+			continue;
+		look_around(o, v, &least, &most);
+		on[v] = fabs(o->x[v]) == most && (!flat || most > least || flat[o->label[v] - 1]);
+	}
+}
 
-				on[v] = 0;
-				if (o->label[v] == 0 || o->x[v] == 0)
+/* Voxels around v that are as far from 0, but cannot be a peak because v is none. */
+static long unmark_around(const struct volume *o, long v, unsigned char *on, long *list)
+{
+	int at[3], low[3], high[3];
+	long n = 0;
+
+	voxel_of(o->n, v, at);
+	box_around(o->n, at, low, high);
+	for (int k = low[2]; k <= high[2]; k++)
+		for (int j = low[1]; j <= high[1]; j++)
+			for (int i = low[0]; i <= high[0]; i++) {
+				long w = index_of(o->n, i, j, k);
+
+				if (!on[w] || o->label[w] != o->label[v] || o->x[w] != o->x[v])
 					continue;
-				look_around(o, i, j, k, &low, &high);
-				on[v] = fabs(o->x[v]) == high && (high > low || flat[o->label[v] - 1]);
+				on[w] = 0;
+				list[n++] = w;
 			}
+	return n;
+}
+
+static void drop_shoulders(const struct volume *o, unsigned char *on, struct arena *a)
+{
+	const long size = index_of(o->n, 0, 0, o->n[2]);
+	long *list = arena_alloc(a, (size_t)size, sizeof *list), n = 0;
+
+	for (long v = 0; v < size; v++)
+		if (o->label[v] > 0 && !on[v])
+			n += unmark_around(o, v, on, list + n);
+	for (long k = 0; k < n; k++)
+		n += unmark_around(o, list[k], on, list + n);
 }
 
 /* ---- plateaus ---- */
@@ -151,7 +197,7 @@ static int by_cluster(const void *p, const void *q)
 }
 
 int cluster_peaks_find(struct cluster_peak **out, const struct clusters *c, const int n[3], const double *x,
-                       struct arena *a)
+                       enum cluster_peaks_rule rule, struct arena *a)
 {
 	const size_t size = (size_t)index_of(n, 0, 0, n[2]);
 	const struct volume o = { n, x, c->label };
@@ -159,7 +205,9 @@ int cluster_peaks_find(struct cluster_peak **out, const struct clusters *c, cons
 	int *part = arena_alloc(a, size, sizeof *part), n_part;
 	struct plateau *p;
 
-	mark_maxima(&o, flat_clusters(&o, c, a), on);
+	mark_maxima(&o, rule == CLUSTER_PEAKS_NILEARN ? flat_clusters(&o, c, a) : NULL, on);
+	if (rule == CLUSTER_PEAKS_HIGHEST)
+		drop_shoulders(&o, on, a);
 	n_part = components_label(on, n, COMPONENTS_FACES, part, a);
 	p = NEW_N(a, struct plateau, n_part + 1);
 	*out = NEW_N(a, struct cluster_peak, n_part + 1);

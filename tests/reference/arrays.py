@@ -53,12 +53,15 @@ def read_nifti(path):
 
 
 def read_table(path):
-    """Numbers of a TSV below its header."""
+    """Cells of a TSV below its header; those that are no numbers as they are."""
     with open(path) as f:
         rows = [line.rstrip("\n").split("\t") for line in f]
 
     def number(text):
-        return float("nan") if text in ("n/a", "") else float(text)
+        try:
+            return float("nan") if text in ("n/a", "") else float(text)
+        except ValueError:
+            return text
     rows = rows[1:]
     return [number(t) for row in rows for t in row], (len(rows), len(rows[0]))
 

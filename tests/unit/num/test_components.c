@@ -137,31 +137,46 @@ TEST(clusters_are_numbered_by_their_peaks)
 }
 
 /* ---- peaks ---- */
-static int peaks(struct cluster_peak **p, int ni, int nj, const double *x)
+static int peaks(struct cluster_peak **p, int ni, int nj, const double *x, enum cluster_peaks_rule rule)
 {
 	const int n[3] = { ni, nj, 1 };
 	const struct cluster_cut cut = { .above = 0.5, .below = -INFINITY, .touch = COMPONENTS_FACES };
 	struct clusters c;
 
 	clusters_find(&c, &cut, false, n, x, NULL, check_arena());
-	return cluster_peaks_find(p, &c, n, x, check_arena());
+	return cluster_peaks_find(p, &c, n, x, rule, check_arena());
 }
 
 TEST(the_middle_of_a_plateau_is_its_peak)
 {
-	const double ramp[7] = { 0, 1, 2, 2, 1, 0.8, 0 }, even[6] = { 0, 1, 1, 1, 1, 0 };
+	const double ramp[7] = { 0, 1, 2, 2, 2, 0.8, 0 }, even[6] = { 0, 1, 1, 1, 1, 0 };
 	/* A ring of ones: its middle is not on it. */
 	const double ring[25] = { 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0 };
 	struct cluster_peak *p;
 
-	CHECK_INT(peaks(&p, 7, 1, ramp), 1);
-	CHECK_INT(p[0].voxel[0], 2);   /* 2.5 goes to the even side */
+	CHECK_INT(peaks(&p, 7, 1, ramp, CLUSTER_PEAKS_HIGHEST), 1);
+	CHECK_INT(p[0].voxel[0], 3);
 	CHECK(p[0].value == 2);
-	CHECK_INT(peaks(&p, 6, 1, even), 1);
-	CHECK_INT(p[0].voxel[0], 2);
-	CHECK_INT(peaks(&p, 5, 5, ring), 1);
-	CHECK_INT(p[0].voxel[0], 1);
-	CHECK_INT(p[0].voxel[1], 2);
+	/* nilearn takes the middle away. */
+	CHECK_INT(peaks(&p, 7, 1, ramp, CLUSTER_PEAKS_NILEARN), 2);
+	for (int rule = 0; rule < 2; rule++) {
+		/* 2.5 goes to the even side. */
+		CHECK_INT(peaks(&p, 6, 1, even, (enum cluster_peaks_rule)rule), 1);
+		CHECK_INT(p[0].voxel[0], 2);
+		CHECK_INT(peaks(&p, 5, 5, ring, (enum cluster_peaks_rule)rule), 1);
+		CHECK_INT(p[0].voxel[0], 1);
+		CHECK_INT(p[0].voxel[1], 2);
+	}
+}
+
+TEST(a_shoulder_is_no_peak)
+{
+	const double x[10] = { 0, 1, 1, 1, 2, 3, 2, 2, 2, 0 };
+	struct cluster_peak *p;
+
+	CHECK_INT(peaks(&p, 10, 1, x, CLUSTER_PEAKS_HIGHEST), 1);
+	CHECK_INT(p[0].voxel[0], 5);
+	CHECK_INT(peaks(&p, 10, 1, x, CLUSTER_PEAKS_NILEARN), 3);
 }
 
 TEST(peaks_are_sorted_within_their_clusters)
@@ -170,7 +185,7 @@ TEST(peaks_are_sorted_within_their_clusters)
 	struct cluster_peak *p;
 
 	/* Clusters by peak: 10 .. 14, then 0 .. 4, then 6 .. 8. */
-	CHECK_INT(peaks(&p, 15, 1, x), 7);
+	CHECK_INT(peaks(&p, 15, 1, x, CLUSTER_PEAKS_HIGHEST), 7);
 	CHECK(p[0].cluster == 0 && p[0].voxel[0] == 10 && p[1].cluster == 0 && p[1].voxel[0] == 13);
 	CHECK(p[2].cluster == 1 && p[2].value == 7 && p[3].value == 6 && p[4].value == 5);
 	CHECK(p[5].cluster == 2 && p[5].value == 4 && p[6].value == 3);
