@@ -6,7 +6,7 @@
 #define MATHLIB_STANDALONE
 #include <Rmath.h>
 
-static const double max_dof = 1e10;
+static const double max_dof = 1e10, far = -600;
 
 /* ---- Student's t ---- */
 /* log P(|T| > t). As pt() has it, which takes t for nearly normal beyond 400,000 degrees of freedom and loses digits. */
@@ -58,23 +58,66 @@ double stat_t_of(double p, double dof)
 }
 
 /* ---- F ---- */
-static double log_f(double f, double dof1, double dof2, int lower)
+/* The continued fraction of the incomplete beta function I_x(a, b) over its leading term, by Lentz's method; quick where x
+ * is far below the mean. */
+static double beta_fraction(double x, double a, double b)
 {
-	if (isnan(f) || !(dof1 > 0) || !(dof2 > 0))
-		return NAN;
-	if (f <= 0 || isinf(f))
-		return (f <= 0) == lower ? -INFINITY : 0;
-	return pf(f, fmin(dof1, max_dof), fmin(dof2, max_dof), lower, 1);
+	double c = 1, d = 1 / (1 - (a + b) * x / (a + 1)), product = d, step = 0;
+
+	for (int m = 1; m < 1000 && fabs(step - 1) > 1e-16; m++) {
+		double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+		double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+
+		d = 1 / (1 + even * d);
+		c = 1 + even / c;
+		product *= d * c;
+		d = 1 / (1 + odd * d);
+		c = 1 + odd / c;
+		step = d * c;
+		product *= step;
+	}
+	return product;
+}
+
+/* log P(F > f) so far out that pf() loses its digits, or fails, with many degrees of freedom; false: it is not. */
+static bool far_out(double *log_p, double f, double dof1, double dof2)
+{
+	double a = 0.5 * dof2, b = 0.5 * dof1, r = fmin(dof1 * f / dof2, 1e300), lead = -a * log1p(r);
+
+	if (lead > far)
+		return false;
+	lead += b * (log(r) - log1p(r)) - log(a) - lbeta(a, b);
+	if (lead > far)
+		return false;
+	*log_p = lead + log(beta_fraction(1 / (1 + r), a, b));
+	return true;
+}
+
+static bool f_known(double f, double dof1, double dof2)
+{
+	return !isnan(f) && dof1 > 0 && dof2 > 0;
 }
 
 double stat_log_f_above(double f, double dof1, double dof2)
 {
-	return log_f(f, dof1, dof2, 0);
+	double log_p;
+
+	if (!f_known(f, dof1, dof2))
+		return NAN;
+	if (f <= 0 || isinf(f))
+		return f <= 0 ? 0 : -INFINITY;
+	dof1 = fmin(dof1, max_dof);
+	dof2 = fmin(dof2, max_dof);
+	return far_out(&log_p, f, dof1, dof2) ? log_p : pf(f, dof1, dof2, 0, 1);
 }
 
 double stat_log_f_below(double f, double dof1, double dof2)
 {
-	return log_f(f, dof1, dof2, 1);
+	if (!f_known(f, dof1, dof2))
+		return NAN;
+	if (f <= 0 || isinf(f))
+		return f <= 0 ? -INFINITY : 0;
+	return pf(f, fmin(dof1, max_dof), fmin(dof2, max_dof), 1, 1);
 }
 
 /* ---- normal ---- */
