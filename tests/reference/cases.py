@@ -15,7 +15,7 @@ def mean(case, read):
     return {"x": {"do": "image.mean", "image": "$img", **words(case["params"])}}, {"img": "$x.image"}
 
 
-# Each file cases_<area>.py has a table of the same shape; KINDS there are kinds of its inputs.
+# Each file cases_<area>.py has a table of the same shape; KINDS there are kinds of its inputs, by name or by (function, name).
 PIPELINES = {
     "image.smooth_img": smooth,
     "image.mean_img": mean,
@@ -51,9 +51,10 @@ def pipeline(case, root, read):
     steps, export = PIPELINES[case["function"]](case, read)
     inputs = {}
     for name, path in case["inputs"].items():
-        if name not in KINDS:
+        kind = KINDS.get((case["function"], name)) or KINDS.get(name)
+        if not kind:
             raise Waiting(f"no input for {name}")
-        inputs[name] = {"kind": KINDS[name], **files(root, path)}
+        inputs[name] = {"kind": kind, **files(root, path)}
     used = json.dumps(steps)
     inputs = {k: v for k, v in inputs.items() if f'"${k}"' in used}
     return {"sulcus": 1, "inputs": inputs, "steps": steps, "export": export}

@@ -172,7 +172,7 @@ const float *h_series(const struct out *o, int *n_row, int *n_col)
 /* ---- shapes ---- */
 
 struct given { const char *port; const struct doc *facts; const struct item *item; };
-struct shape_run { struct given given[8]; int n; const char *kind; struct buf problems; };
+struct shape_run { struct given given[64]; int n; const char *kind; struct buf problems; };
 
 struct shape *h_shape(void)
 {
