@@ -4,16 +4,13 @@
  * kept. nilearn's NiftiMasker. */
 #include "signals.voxels.node.h"
 
-#include <math.h>
-
 #include "base/arena.h"
 #include "fmri/clean_args.h"
-#include "fmri/epi_mask.h"
 #include "fmri/gather.h"
+#include "fmri/mask_made.h"
 #include "fmri/run_finite.h"
 #include "fmri/run_mask.h"
 #include "fmri/run_space.h"
-#include "fmri/volumes.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"
@@ -27,48 +24,6 @@ static struct run_mask_options mask_options(const struct signals_voxels_params *
 		"`resampling: mask` takes the data onto the mask's grid, `resampling: data` the mask onto the data's",
 		params->compat == SIGNALS_VOXELS_COMPAT_NILEARN,
 	};
-}
-
-/* mask.background with its defaults. */
-static struct error *mask_background(unsigned char *inside, double *mean, const struct grid *g, struct arena *a)
-{
-	background_mask(mean, g, 2, inside, a);
-	return NULL;
-}
-
-/* mask.epi with its defaults. */
-static struct error *mask_epi(unsigned char *inside, double *mean, const struct grid *g, struct arena *a)
-{
-	const struct epi_cut cut = { .lower = 0.2, .upper = 0.85 };
-	double threshold;
-
-	epi_smooth(mean, g->n, a);
-	for (long v = 0; v < grid_size(g); v++)
-		mean[v] = isfinite(mean[v]) ? mean[v] : 0;
-	TRY(epi_threshold(&threshold, grid_size(g), mean, &cut, a));
-	for (long v = 0; v < grid_size(g); v++)
-		inside[v] = mean[v] >= threshold;
-	morph_tidy(inside, g->n, 2, true, a);
-	return NULL;
-}
-
-static struct error *mask_make(struct mask *mask, const struct image *im, enum signals_voxels_mask_strategy strategy,
-                               struct node_env *env)
-{
-	static struct error *(*const make[])(unsigned char *, double *, const struct grid *, struct arena *) = {
-		[SIGNALS_VOXELS_MASK_STRATEGY_BACKGROUND] = mask_background, [SIGNALS_VOXELS_MASK_STRATEGY_EPI] = mask_epi,
-	};
-	long size = grid_size(&im->grid);
-	unsigned char *inside = NEW_N(env->arena, unsigned char, size);
-	double *mean = arena_alloc(env->arena, (size_t)size, sizeof *mean);
-
-	image_mean_over_time(im, mean, env->n_threads, env->arena);
-	TRY(make[strategy](inside, mean, &im->grid, env->arena));
-	mask_of(mask, &im->grid, inside, env->arena);
-	if (mask->n == 0)
-		return error_new(ERR_DATA, "no voxel of bold is inside the mask made of it (mask_strategy: %s): give a mask",
-		                 strategy == SIGNALS_VOXELS_MASK_STRATEGY_EPI ? "epi" : "background, what differs from the border");
-	return NULL;
 }
 
 /* ---- the signals ---- */
@@ -143,7 +98,7 @@ struct error *signals_voxels_run(struct node_env *env, const struct signals_voxe
 	if (in->mask)
 		TRY(run_mask_read(&mask, in->mask, &im.grid, &o, env->arena));
 	else
-		TRY(mask_make(&mask, &im, params->mask_strategy, env));
+		TRY(mask_made(&mask, &im, (enum mask_strategy)params->mask_strategy, env));
 	TRY(extract(env, params, &im, &mask, in, out, &s));
 	image_close(&im);
 	TRY(series_write(out_blob(out->signals, "series.npy"), out_blob(out->signals, "series.json"), &s, env->arena));
