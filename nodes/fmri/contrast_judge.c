@@ -17,14 +17,13 @@ static double dot(int n, const double *x, const double *y)
 	return sum;
 }
 
-/* The largest magnitude; NaN and infinities come out as they are. */
+/* The largest magnitude; INFINITY when something is no finite number. */
 static double largest(int n, const double *x)
 {
 	double most = 0;
 
 	for (int k = 0; k < n; k++)
-		if (!(fabs(x[k]) <= most))
-			most = fabs(x[k]);
+		most = isfinite(x[k]) ? fmax(most, fabs(x[k])) : INFINITY;
 	return most;
 }
 
