@@ -151,13 +151,14 @@ static void compute(struct maps *m, const struct test *t, int n_threads, struct 
 /* n_vol rows of n values as volumes, 0 outside of the model's voxels. */
 static struct error *write_rows(struct out *o, const struct glm *g, int n_vol, const float *row, struct arena *a)
 {
+	const char *path = o ? out_blob(o, "image.nii") : NULL;   /* what the output remembers of it outlives the mark */
 	struct arena_mark mark = arena_mark(a);
 	struct image_writer *w;
 	float *volume;
 
 	if (!o)
 		return NULL;
-	TRY(image_create(&w, out_blob(o, "image.nii"), &g->grid, n_vol, 0, IMAGE_FLOAT32, a));
+	TRY(image_create(&w, path, &g->grid, n_vol, 0, IMAGE_FLOAT32, a));
 	volume = NEW_N(a, float, grid_size(&g->grid));
 	for (int k = 0; k < n_vol; k++) {
 		for (long v = 0; v < g->n; v++)
