@@ -66,6 +66,15 @@ NUM_CLONES static void range_of(long n, const float *x, struct seen *s)
 	s->nan |= nan != 0;
 }
 
+/* After a volume's last plane. */
+static void let_go(const struct looking *c, long item)
+{
+	int planes = c->im->grid.n[2];
+
+	if (item % planes == planes - 1)
+		image_forget(c->im, (int)(item / planes));
+}
+
 static void range_of_plane(void *ctx, long item, int worker)
 {
 	const struct looking *c = ctx;
@@ -73,6 +82,7 @@ static void range_of_plane(void *ctx, long item, int worker)
 	const float *x = read_plane(c, item, worker, &n);
 
 	range_of(n, x, &c->seen[worker]);
+	let_go(c, item);
 }
 
 static void look(struct looking *c, par_fn *fn, int n_threads, struct arena *a)
@@ -142,6 +152,7 @@ static void box_of_plane(void *ctx, long item, int worker)
 		include(s, 1, j);
 		include(s, 2, (int)(item % g->n[2]));
 	}
+	let_go(c, item);
 }
 
 void image_box(struct box *out, const struct image *im, double rtol, int n_threads, struct arena *a)

@@ -43,8 +43,9 @@ static struct error *pad_like_nilearn(struct resample *r, const struct image *im
 	return NULL;
 }
 
-struct error *resampling_new(struct resample **out, const struct image *im, const struct grid *to,
-                             const struct resampling *how, int n_threads, struct arena *a)
+/* All but the range to clip to. */
+static struct error *plan(struct resample **out, const struct image *im, const struct grid *to, const struct resampling *how,
+                          int n_threads, struct arena *a)
 {
 	*out = NULL;
 	if (!how->force && grid_same(&im->grid, to))
@@ -54,7 +55,59 @@ struct error *resampling_new(struct resample **out, const struct image *im, cons
 		return error_new(ERR_DATA, "the affine of the grid to resample to has no inverse");
 	if (how->edge == RESAMPLE_FILL && !how->force)
 		TRY(pad_like_nilearn(*out, im, n_threads, a));
-	set_clip(*out, im, how, n_threads, a);
+	return NULL;
+}
+
+struct error *resampling_new(struct resample **out, const struct image *im, const struct grid *to,
+                             const struct resampling *how, int n_threads, struct arena *a)
+{
+	TRY(plan(out, im, to, how, n_threads, a));
+	if (*out)
+		set_clip(*out, im, how, n_threads, a);
+	return NULL;
+}
+
+struct clipping {
+	const struct image *im;
+	struct resample **r;
+	const struct resampling *how;
+	int threads_each;
+	struct arena **scratch;        /* [worker] */
+};
+
+static void clip_one(void *ctx, long k, int worker)
+{
+	const struct clipping *c = ctx;
+
+	if (c->r[k])
+		set_clip(c->r[k], &c->im[k], c->how, c->threads_each, c->scratch[worker]);
+}
+
+/* Many small images each on a thread, few by all threads. */
+static void clip_all(struct clipping *c, int n, int n_threads, struct arena *a)
+{
+	int workers = n < n_threads ? 1 : par_workers(n_threads, n);
+
+	c->threads_each = workers == 1 ? n_threads : 1;
+	c->scratch = NEW_N(a, struct arena *, workers);
+	for (int w = 0; w < workers; w++)
+		c->scratch[w] = arena_new();
+	par_for(workers, n, clip_one, c);
+	for (int w = 0; w < workers; w++)
+		arena_free(c->scratch[w]);
+}
+
+struct error *resampled_new(struct resampled **out, int *wrong, int n, const struct image *im, const struct grid *to,
+                            const struct resampling *how, int n_threads, struct arena *a)
+{
+	struct clipping c = { .im = im, .r = NEW_N(a, struct resample *, n), .how = how };
+
+	*out = NEW_N(a, struct resampled, n);
+	for (*wrong = 0; *wrong < n; ++*wrong)
+		TRY(plan(&c.r[*wrong], &im[*wrong], to, how, n_threads, a));
+	clip_all(&c, n, n_threads, a);
+	for (int k = 0; k < n; k++)
+		(*out)[k] = (struct resampled){ &im[k], c.r[k] };
 	return NULL;
 }
 
@@ -110,10 +163,8 @@ static void copy_raw(const struct resampled *s, const struct grid *g, int t, dou
 		}
 }
 
-static struct error *put_one(const struct putting *c, int volume, int worker)
+static struct error *put_from(const struct putting *c, const struct resampled *s, int t, int volume, int worker)
 {
-	const struct resampled *s = c->of[volume];
-	int t = c->t[volume];
 	const float *in = image_floats(s->im, t);
 
 	if (c->raw) {
@@ -128,6 +179,16 @@ static struct error *put_one(const struct putting *c, int volume, int worker)
 		return image_put(c->w, volume, in);
 	resample_volume_by(s->r, in, c->out[worker], c->threads_each, c->work[worker]);
 	return image_put(c->w, volume, c->out[worker]);
+}
+
+/* What was read is let go of, so that one volume of each worker is in memory, not all. */
+static struct error *put_one(const struct putting *c, int volume, int worker)
+{
+	const struct resampled *s = c->of[volume];
+	struct error *e = put_from(c, s, c->t[volume], volume, worker);
+
+	image_forget(s->im, c->t[volume]);
+	return e;
 }
 
 static void put_volume(void *ctx, long volume, int worker)

@@ -34,6 +34,10 @@ struct resampled {
 	const struct image *im;
 	const struct resample *r;
 };
+/* The way of each of n images onto grid `to`, into *out [n]: their ranges are looked for on all threads. An error is that of
+ * the first image that has one; *wrong is its number. */
+must_check struct error *resampled_new(struct resampled **out, int *wrong, int n, const struct image *im,
+                                       const struct grid *to, const struct resampling *how, int n_threads, struct arena *a);
 /* All volumes of n images, one after the other, into w on grid g. raw: as integers of the images' own type, by nearest
  * voxels (no image has a slope). Several volumes at a time, or one by several threads when there are few. */
 must_check struct error *resampled_put(struct node_env *env, int n, const struct resampled *source,

@@ -39,21 +39,18 @@ static struct error *concat(struct node_env *env, const struct several *s, const
 {
 	enum resample_edge edge = p->compat == IMAGE_CONCAT_COMPAT_NILEARN ? RESAMPLE_FILL : RESAMPLE_CLAMP;
 	struct resampling how = { (enum resample_kind)p->interpolation, edge, p->clip, false, 0 };
-	struct resampled *source = NEW_N(env->arena, struct resampled, s->n);
+	struct resampled *source;
 	struct image_writer *w;
+	struct error *e;
 	double tr_s;
-	int changed = 0;
+	int changed = 0, wrong;
 
 	TRY(find_tr(&tr_s, s, p));
-	for (int k = 0; k < s->n; k++) {
-		struct resample *r;
-		struct error *e = resampling_new(&r, &s->im[k], to, &how, env->n_threads, env->arena);
-
-		if (e)
-			return error_wrap(e, "%s", s->name[k]);
-		source[k] = (struct resampled){ &s->im[k], r };
-		changed += r != NULL;
-	}
+	e = resampled_new(&source, &wrong, s->n, s->im, to, &how, env->n_threads, env->arena);
+	if (e)
+		return error_wrap(e, "%s", s->name[wrong]);
+	for (int k = 0; k < s->n; k++)
+		changed += source[k].r != NULL;
 	if (changed > 0)
 		node_note(env, "%d of %d images were on another grid and are resampled", changed, s->n);
 	TRY(image_create(&w, path, to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
@@ -104,9 +101,7 @@ struct error *image_concat_shape(struct shape *s, const struct image_concat_para
 		return NULL;
 	made = image_facts_new(to, (int)images.n_vol, tr_s, "float32");
 	shape_out(s, "image", image_facts_to(&made, s->arena));
-	s->memory = made.bytes + 2 * resampled_memory(&images.im[0].grid, to, 2) + (8 << 20);
-	for (int k = 0; k < images.n; k++)
-		s->memory += 8 * grid_size(&images.im[k].grid) * images.im[k].n_vol;
+	s->memory = 2 * resampled_memory(&images.im[0].grid, to, 2) + images.n * (8L << 10) + (8 << 20);
 	s->seconds = 2e-9 * (double)grid_size(to) * (double)images.n_vol * (params->resample ? 10 : 1) + 0.005;
 	return NULL;
 }

@@ -197,7 +197,7 @@ struct error *image_resample_shape(struct shape *s, const struct image_resample_
 	made = image_facts_new(&to, im.n_vol, im.tr_s, type_after(s, &im, params));
 	made.space = im.space;
 	shape_out(s, "image", image_facts_to(&made, s->arena));
-	s->memory = im.bytes + made.bytes + resampled_memory(&im.grid, &to, 2) + (8 << 20);
+	s->memory = 2 * resampled_memory(&im.grid, &to, 2) + (8 << 20);
 	s->seconds = 2e-8 * (double)grid_size(&to) * im.n_vol + 0.005;
 	return NULL;
 }

@@ -138,6 +138,13 @@ const float *image_floats(const struct image *im, int t)
 	return (const float *)(const void *)s.raw;
 }
 
+void image_forget(const struct image *im, int t)
+{
+	size_t volume = (size_t)grid_size(&im->grid) * (size_t)image_type_bytes(im->type);
+
+	mapped_forget(im->raw + (size_t)t * volume, volume);
+}
+
 struct error *image_need_3d(const struct image *im, const char *what)
 {
 	if (im->n_vol == 1)

@@ -57,6 +57,8 @@ void image_gather(const struct image *im, int t, enum nonfinite policy, long n, 
 void image_gather_double(const struct image *im, int t, enum nonfinite policy, long n, const int *index, double *out);
 /* Volume t where it lies, without a copy; NULL unless it is stored as floats as they are. */
 const float *image_floats(const struct image *im, int t);
+/* Volume t will not be read for a while: its pages no longer count as this process's memory. */
+void image_forget(const struct image *im, int t);
 /* An error unless im is one volume / at least two. what: "the mask". */
 must_check struct error *image_need_3d(const struct image *im, const char *what);
 must_check struct error *image_need_4d(const struct image *im, const char *what);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -50,6 +51,15 @@ struct error *mapped_own(void *bytes, size_t n)
 	if (bytes && mprotect(bytes, n, PROT_READ | PROT_WRITE) != 0)
 		return error_new(ERR_SYSTEM, "cannot change a mapped file in memory: %s", strerror(errno));
 	return NULL;
+}
+
+void mapped_forget(const void *from, size_t n)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t first = (uintptr_t)from / page * page, end = ((uintptr_t)from + n) / page * page;
+
+	if (end > first)
+		madvise((void *)first, end - first, MADV_DONTNEED);   /* a failure costs memory only */
 }
 
 void mapped_close(void *bytes, size_t n)

@@ -12,6 +12,9 @@ must_check struct error *mapped_open(void **bytes, size_t *n, const char *path);
 void mapped_ahead(void *bytes, size_t n);
 /* From now on the bytes may be changed in memory; the file stays as it is. */
 must_check struct error *mapped_own(void *bytes, size_t n);
+/* Gives back the memory of n bytes from `from` on, whole pages of them; they are read again from the file when asked for.
+ * Not after mapped_own(), which would lose changes. */
+void mapped_forget(const void *from, size_t n);
 void mapped_close(void *bytes, size_t n);   /* NULL is allowed */
 
 #endif

@@ -1,4 +1,4 @@
-/* Axis by axis: lines are filtered to B-spline coefficients and mixed into outputs, eight lines along i at a time, and
+/* Axis by axis: lines are filtered to B-spline coefficients and mixed into outputs, 32 lines along i at a time, and
  * whole rows along j and k. */
 #include "num/resample_plan.h"
 
@@ -11,44 +11,111 @@
 #define POLE (-0.26794919243112270647)
 enum { POWERS = 40 };
 
-/* out[x] (+)= weight row[x] */
-static inline __attribute__((always_inline)) void add_row(int n, double *out, double weight, const double *row)
+/* Lines run side by side, so many vectors of them at a time that each waits for its own sums, not for the processor. */
+enum { CHAINS = 8, WIDE = CHAINS * FOUR };
+
+/* The poles' powers of a line's length, made once. */
+struct pole {
+	int n;
+	double zn;    /* POLE^(n - 1) */
+	double z[POWERS];
+};
+
+static struct pole pole_of(int n)
 {
-	for (int x = 0; x < n; x++)
-		out[x] += weight * row[x];
+	struct pole p = { .n = n, .zn = pow(POLE, n - 1) };
+
+	p.z[0] = 1;
+	for (int i = 1; i < POWERS; i++)
+		p.z[i] = p.z[i - 1] * POLE;
+	return p;
 }
 
-/* Values to coefficients, in place, along lines of n rows that are `width` columns wide: c [n][width]. The signal is
- * mirrored about its ends. Unser et al. 1993, equations 2.5 and 2.6, with the sums that scipy takes. */
-NUM_CLONES static void filter(int n, int width, double *c)
+/* The first `count` lanes of a row: no value of the function, as such vectors are not passed alike everywhere. */
+static inline __attribute__((always_inline)) void take(four *x, const double *from, int count)
+{
+	if (count == FOUR)
+		*x = *(const four *)from;
+	for (int l = 0; l < count && count < FOUR; l++)
+		(*x)[l] = from[l];
+}
+
+static inline __attribute__((always_inline)) void put(double *to, const four *x, int count)
+{
+	if (count == FOUR)
+		*(four *)to = *x;
+	for (int l = 0; l < count && count < FOUR; l++)
+		to[l] = (*x)[l];
+}
+
+/* The first coefficients before the second pass: what the signal, mirrored before its first value, adds up to. */
+static inline __attribute__((always_inline)) void first_sums(int chains, int count, const struct pole *p, long width,
+                                                             double *c, four x[CHAINS])
+{
+	const double gain = (1 - POLE) * (1 - 1 / POLE), *last = c + (p->n - 1) * width;
+	four a = { 0 }, b = { 0 };
+
+	for (int v = 0; v < chains; v++) {
+		take(&a, c + v * FOUR, count);
+		take(&b, last + v * FOUR, count);
+		x[v] = a + p->zn * b;
+	}
+	for (int i = 1; i < p->n - 1 && i < POWERS; i++)
+		for (int v = 0; v < chains; v++) {
+			take(&a, c + i * width + v * FOUR, count);
+			take(&b, last - i * width + v * FOUR, count);
+			x[v] += p->z[i] * a;
+			x[v] += p->z[i] * p->zn * b;
+		}
+	for (int v = 0; v < chains; v++) {
+		x[v] = x[v] * gain / (1 - p->zn * p->zn);
+		put(c + v * FOUR, &x[v], count);
+	}
+}
+
+/* chains vectors of `count` lines: values to coefficients, in place, row i at c + i width. chains and count are constants
+ * where it matters, so that all stays in registers. */
+static inline __attribute__((always_inline)) void filter_lines(int chains, int count, const struct pole *p, long width,
+                                                               double *c)
 {
 	const double gain = (1 - POLE) * (1 - 1 / POLE);
-	double zn = pow(POLE, n - 1), z = 1, *last = c + (long)(n - 1) * width;
+	four x[CHAINS] = { { 0 } }, a = { 0 };
+	double *last = c + (p->n - 1) * width;
 
-	if (n == 1)
+	first_sums(chains, count, p, width, c, x);
+	for (double *row = c + width; row <= last; row += width)
+		for (int v = 0; v < chains; v++) {
+			take(&a, row + v * FOUR, count);
+			x[v] = a * gain + POLE * x[v];
+			put(row + v * FOUR, &x[v], count);
+		}
+	for (int v = 0; v < chains; v++) {
+		take(&a, last - width + v * FOUR, count);
+		x[v] = (POLE * a + x[v]) * POLE / (POLE * POLE - 1);
+		put(last + v * FOUR, &x[v], count);
+	}
+	for (double *row = last - width; row >= c; row -= width)
+		for (int v = 0; v < chains; v++) {
+			take(&a, row + v * FOUR, count);
+			x[v] = POLE * (x[v] - a);
+			put(row + v * FOUR, &x[v], count);
+		}
+}
+
+/* Values to coefficients, in place, along `width` lines side by side: c [n][width]. The signal is mirrored about its
+ * ends. Unser et al. 1993, equations 2.5 and 2.6, with the sums that scipy takes. */
+NUM_CLONES static void filter(const struct pole *p, int width, double *c)
+{
+	int x = 0;
+
+	if (p->n == 1)
 		return;
-	add_row(width, c, zn, last);
-	for (int i = 1; i < n - 1 && i < POWERS; i++) {
-		z *= POLE;
-		add_row(width, c, z, c + (long)i * width);
-		add_row(width, c, z * zn, c + (long)(n - 1 - i) * width);
-	}
-	for (int x = 0; x < width; x++)
-		c[x] = c[x] * gain / (1 - zn * zn);
-	for (int i = 1; i < n; i++) {
-		double *row = c + (long)i * width;
-
-		for (int x = 0; x < width; x++)
-			row[x] = row[x] * gain + POLE * row[x - width];
-	}
-	for (int x = 0; x < width; x++)
-		last[x] = (POLE * last[x - width] + last[x]) * POLE / (POLE * POLE - 1);
-	for (int i = n - 2; i >= 0; i--) {
-		double *row = c + (long)i * width;
-
-		for (int x = 0; x < width; x++)
-			row[x] = POLE * (row[x + width] - row[x]);
-	}
+	for (; x + WIDE <= width; x += WIDE)
+		filter_lines(CHAINS, FOUR, p, width, c + x);
+	for (; x + FOUR <= width; x += FOUR)
+		filter_lines(1, FOUR, p, width, c + x);
+	if (x < width)
+		filter_lines(1, width - x, p, width, c + x);
 }
 
 /* Output o of an axis from rows [n_in][width]: the weighted sum of its taps. */
@@ -74,21 +141,22 @@ NUM_CLONES static void mix(const struct resample_axis *a, int o, int width, cons
 		out[x] = (w[0] * r0[x] + w[1] * r1[x]) + (w[2] * r2[x] + w[3] * r3[x]);
 }
 
-/* Along i, for eight rows of a plane from row j on (fewer at the end): out [rows][axis n]. lines: [n_in][LANES]. */
-NUM_CLONES static void eight_rows(const struct resample_axis *a, const float *in, int n_row, double *lines, double *out)
+/* Along i, for WIDE rows of a plane (fewer at the end): out [rows][axis n]. lines: [n_in][WIDE]. */
+NUM_CLONES static void some_rows(const struct resample_axis *a, const struct pole *p, const float *in, int n_row,
+                                 double *lines, double *out)
 {
-	double one[LANES];
+	double one[WIDE];
 
-	for (int l = 0; l < LANES; l++) {
+	for (int l = 0; l < WIDE; l++) {
 		const float *row = in + (long)(l < n_row ? l : 0) * a->n_in;
 
 		for (int i = 0; i < a->n_in; i++)
-			lines[(long)i * LANES + l] = row[i];
+			lines[(long)i * WIDE + l] = row[i];
 	}
 	if (a->filter)
-		filter(a->n_in, LANES, lines);
+		filter(p, WIDE, lines);
 	for (int o = 0; o < a->n; o++) {
-		mix(a, o, LANES, lines, one);
+		mix(a, o, WIDE, lines, one);
 		for (int l = 0; l < n_row; l++)
 			out[(long)l * a->n + o] = one[l];
 	}
@@ -105,7 +173,7 @@ static void copy_rows(const struct resample_axis *a, const float *in, int n_row,
 size_t resample_buffer_size(const struct resample *r)
 {
 	const struct resample_axis *a = r->axis;
-	size_t planes = (size_t)a[0].n_in * LANES + (size_t)a[1].n_in * (size_t)a[0].n;
+	size_t planes = (size_t)a[0].n_in * WIDE + (size_t)a[1].n_in * (size_t)a[0].n;
 	size_t lines = ((size_t)a[2].n_in + 1) * RESAMPLE_COLUMNS;
 
 	return ((planes > lines ? planes : lines) + 7) / 8 * 8;
@@ -116,20 +184,21 @@ void resample_plane(void *ctx, long k, int worker)
 	const struct resample_job *job = ctx;
 	const struct resample_axis *i = &job->r->axis[0], *j = &job->r->axis[1];
 	const float *in = job->in + k * i->n_in * j->n_in;
-	double *lines = job->buffer + (size_t)worker * job->n_buffer, *plane = lines + (long)i->n_in * LANES;
+	double *lines = job->buffer + (size_t)worker * job->n_buffer, *plane = lines + (long)i->n_in * WIDE;
+	struct pole pi = pole_of(i->n_in), pj = pole_of(j->n_in);
 
-	for (int row = 0; row < j->n_in; row += LANES) {
-		int n = j->n_in - row < LANES ? j->n_in - row : LANES;
+	for (int row = 0; row < j->n_in; row += WIDE) {
+		int n = j->n_in - row < WIDE ? j->n_in - row : WIDE;
 		const float *from = in + (long)row * i->n_in;
 		double *to = plane + (long)row * i->n;
 
 		if (i->n_tap == 1 && !i->filter)
 			copy_rows(i, from, n, to);
 		else
-			eight_rows(i, from, n, lines, to);
+			some_rows(i, &pi, from, n, lines, to);
 	}
 	if (j->filter)
-		filter(j->n_in, i->n, plane);
+		filter(&pj, i->n, plane);
 	for (int o = 0; o < j->n; o++)
 		mix(j, o, i->n, plane, job->mid + (k * j->n + o) * i->n);
 }
@@ -170,6 +239,7 @@ void resample_row(void *ctx, long j, int worker)
 	const struct resample_axis *k = &r->axis[2];
 	long n_row = r->axis[0].n, n_plane = n_row * r->axis[1].n, step[3], origin = out_steps(r, step) + j * step[1];
 	double *lines = job->buffer + (size_t)worker * job->n_buffer, *one = lines + (long)k->n_in * RESAMPLE_COLUMNS;
+	struct pole pk = pole_of(k->n_in);
 
 	for (long x = 0; x < n_row; x += RESAMPLE_COLUMNS) {
 		int n = (int)(n_row - x < RESAMPLE_COLUMNS ? n_row - x : RESAMPLE_COLUMNS);
@@ -178,7 +248,7 @@ void resample_row(void *ctx, long j, int worker)
 		for (int p = 0; p < k->n_in; p++)
 			memcpy(lines + (long)p * n, mid + p * n_plane, (size_t)n * sizeof *lines);
 		if (k->filter)
-			filter(k->n_in, n, lines);
+			filter(&pk, n, lines);
 		for (int o = 0; o < k->n; o++) {
 			if (!r->aligned) {
 				mix(k, o, n, lines, mid + o * n_plane);

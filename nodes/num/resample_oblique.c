@@ -5,12 +5,16 @@
 
 #include "num/simd.h"
 
-typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+typedef float four_floats __attribute__((vector_size(16), aligned(4), may_alias));
+typedef long four_words __attribute__((vector_size(32), aligned(8), may_alias));
 
-/* A row of outputs: the first tap of each and the weights of its four taps, along each axis of the source. */
+enum { OUTSIDE = -9 };
+
+/* A row of outputs: the first tap of each (OUTSIDE: it has none) and the weights of its four taps, along an axis of the
+ * source. */
 struct taps {
 	int first[RESAMPLE_BLOCK];
-	double weight[RESAMPLE_BLOCK][4];
+	double weight[4][RESAMPLE_BLOCK];
 };
 
 /* Without branches, so that the compiler can do several at once. */
@@ -49,83 +53,190 @@ NUM_CLONES void resample_places(const struct resample *r, const int voxel[3], in
 	}
 }
 
-/* Taps f - 1 .. f + 2 of coefficients that begin one below the source; what is outside gets some inside. */
+/* The whole part of a place, which is not negative, as a double: conversions would keep the compiler from doing several at
+ * once. */
+static inline __attribute__((always_inline)) double whole_part(double x)
+{
+	const double big = 4503599627370496.0;   /* 2^52: sums with it are whole */
+	double near = (x + big) - big;
+
+	return near > x ? near - 1 : near;
+}
+
+/* Where the taps begin. */
+static inline __attribute__((always_inline)) void first_taps(int n, const double *c, const double *whole, struct taps *t)
+{
+	for (int o = 0; o < n; o++)
+		t->first[o] = (int)(c[o] < 0 ? OUTSIDE : whole[o]);
+}
+
+/* Taps f - 1 .. f + 2 of coefficients that begin one below the source. */
 NUM_CLONES static void cubic_taps(int n, const double *c, struct taps *t)
 {
-	int *first = t->first;
-	double (*weight)[4] = t->weight;
 	const double sixth = 1.0 / 6;
+	double whole[RESAMPLE_BLOCK];
 
 	for (int o = 0; o < n; o++) {
-		double x = c[o] < 0 ? 0 : c[o];
-		int f = (int)x;
+		double x = c[o] < 0 ? 0 : c[o], f = whole_part(x);
 		double d = x - f, u = 1 - d, w0 = u * u * u * sixth, w1 = (d * d * (d - 2) * 3 + 4) * sixth;
 		double w2 = (u * u * (u - 2) * 3 + 4) * sixth;
 
-		first[o] = f;
-		weight[o][0] = w0;
-		weight[o][1] = w1;
-		weight[o][2] = w2;
-		weight[o][3] = 1 - w0 - w1 - w2;
+		whole[o] = f;
+		t->weight[0][o] = w0;
+		t->weight[1][o] = w1;
+		t->weight[2][o] = w2;
+		t->weight[3][o] = 1 - w0 - w1 - w2;
 	}
+	first_taps(n, c, whole, t);
 }
 
 /* The same four taps, of which those at the ends are 0. */
 NUM_CLONES static void linear_taps(int n, const double *c, struct taps *t)
 {
-	int *first = t->first;
-	double (*weight)[4] = t->weight;
+	double whole[RESAMPLE_BLOCK];
 
 	for (int o = 0; o < n; o++) {
-		double x = c[o] < 0 ? 0 : c[o];
+		double x = c[o] < 0 ? 0 : c[o], f = whole_part(x);
 
-		first[o] = (int)x;
-		weight[o][0] = weight[o][3] = 0;
-		weight[o][2] = x - first[o];
-		weight[o][1] = 1 - weight[o][2];
+		whole[o] = f;
+		t->weight[0][o] = t->weight[3][o] = 0;
+		t->weight[1][o] = 1 - (x - f);
+		t->weight[2][o] = x - f;
 	}
+	first_taps(n, c, whole, t);
 }
 
-/* The sum over taps from .. to - 1 along j and k, and all four along i. */
-static inline __attribute__((always_inline)) double sum_taps(const struct taps t[3], int o, long row, long plane,
-                                                             const double *coefficient, int from, int to)
-{
-	const double *base = coefficient + t[0].first[o] + row * t[1].first[o] + plane * t[2].first[o];
-	const double *wi = t[0].weight[o], *wj = t[1].weight[o], *wk = t[2].weight[o];
-	four sum = { 0 };
+/* Coefficients of an oblique volume, and which taps along j and k count: 0 .. 3, or 1 .. 2 when linear. */
+struct field {
+	const double *coefficient;
+	long row, plane;
+	int from, to;
+};
 
-	for (int k = from; k < to; k++) {
+static inline __attribute__((always_inline)) const double *first_tap(const struct field *f, const struct taps t[3], int o)
+{
+	return f->coefficient + t[0].first[o] + f->row * t[1].first[o] + f->plane * t[2].first[o];
+}
+
+/* One output: lanes are its taps along i. */
+static inline __attribute__((always_inline)) double sum_one(const struct field *f, const struct taps t[3], int o)
+{
+	const double *base = first_tap(f, t, o);
+	four sum = { 0 }, weight = { t[0].weight[0][o], t[0].weight[1][o], t[0].weight[2][o], t[0].weight[3][o] };
+
+	for (int k = f->from; k < f->to; k++) {
 		four part = { 0 };
 
-		for (int j = from; j < to; j++)
-			part += *(const four *)(base + row * j + plane * k) * wj[j];
-		sum += part * wk[k];
+		for (int j = f->from; j < f->to; j++)
+			part += *(const four *)(base + f->row * j + f->plane * k) * t[1].weight[j][o];
+		sum += part * t[2].weight[k][o];
 	}
-	sum *= *(const four *)wi;
+	sum *= weight;
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-NUM_CLONES static void oblique_row(const struct resample *r, const double *coefficient, int n,
-                                   double c[3][RESAMPLE_BLOCK], float *out)
+/* x where it is not beyond the limit (NaN is not), else the limit. */
+static inline __attribute__((always_inline)) void limit(four *x, const four_words *beyond, double to)
 {
-	long row = r->n_in[0] + RESAMPLE_PAD, plane = row * (r->n_in[1] + RESAMPLE_PAD);
+	const four all = to - (four){ 0 };
+
+	*x = (four)(((four_words)*x & ~*beyond) | ((four_words)all & *beyond));
+}
+
+/* Four neighbours: each lane is an output, whose sum has the order, hence the bits, of sum_one(). */
+static inline __attribute__((always_inline)) void put_four(const struct resample *r, const struct field *f,
+                                                           const struct taps t[3], int o, float *out)
+{
+	const double *base = first_tap(f, t, o);
+	four sum[4] = { { 0 } };
+	four_words beyond;
+
+	for (int k = f->from; k < f->to; k++) {
+		four part[4] = { { 0 } };
+
+		for (int j = f->from; j < f->to; j++)
+			for (int i = 0; i < 4; i++)
+				part[i] += *(const four *)(base + i + f->row * j + f->plane * k) * *(const four *)(t[1].weight[j] + o);
+		for (int i = 0; i < 4; i++)
+			sum[i] += part[i] * *(const four *)(t[2].weight[k] + o);
+	}
+	for (int i = 0; i < 4; i++)
+		sum[i] *= *(const four *)(t[0].weight[i] + o);
+	sum[0] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+	beyond = sum[0] < r->low;
+	limit(&sum[0], &beyond, r->low);
+	beyond = sum[0] > r->high;
+	limit(&sum[0], &beyond, r->high);
+	*(four_floats *)(out + o) = __builtin_convertvector(sum[0], four_floats);
+}
+
+static inline __attribute__((always_inline)) void put_one(const struct resample *r, const struct field *f,
+                                                          const struct taps t[3], int o, float *out)
+{
+	double v = sum_one(f, t, o);
+
+	v = v < r->low ? r->low : v;
+	out[o] = (float)(v > r->high ? r->high : v);
+}
+
+static inline __attribute__((always_inline)) bool is_inside(const struct taps t[3], int o)
+{
+	return (t[0].first[o] | t[1].first[o] | t[2].first[o]) >= 0;
+}
+
+/* Which outputs do not have their taps in the same rows as the one before, and one behind it. */
+static inline __attribute__((always_inline)) void find_breaks(const struct taps t[3], int n, int *differs)
+{
+	for (int o = 1; o < n; o++)
+		differs[o] = (t[0].first[o] - t[0].first[o - 1] - 1) | (t[1].first[o] - t[1].first[o - 1]) |
+		             (t[2].first[o] - t[2].first[o - 1]);
+}
+
+/* Lattices that are turned little against each other have runs of neighbours nearly everywhere. The last four of a run
+ * are done again where they overlap. f is a constant apart from its places, so that loops over taps unroll. */
+static inline __attribute__((always_inline)) void put_row(const struct resample *r, const struct field *f,
+                                                          const struct taps t[3], int n, float *out)
+{
+	int differs[RESAMPLE_BLOCK];
+
+	find_breaks(t, n, differs);
+	for (int o = 0, end; o < n; o = end) {
+		for (end = o + 1; end < n && !differs[end]; end++)
+			continue;
+		if (!is_inside(t, o))
+			continue;
+		if (end - o < FOUR)
+			for (; o < end; o++)
+				put_one(r, f, t, o, out);
+		for (; o + FOUR <= end; o += FOUR)
+			put_four(r, f, t, o, out);
+		if (o < end)
+			put_four(r, f, t, end - FOUR, out);
+	}
+}
+
+NUM_CLONES static void cubic_row(const struct resample *r, const double *coefficient, const struct taps t[3], int n, float *out)
+{
+	long row = r->axis[0].n, plane = row * r->axis[1].n;
+
+	put_row(r, &(struct field){ coefficient, row, plane, 0, 4 }, t, n, out);
+}
+
+NUM_CLONES static void linear_row(const struct resample *r, const double *coefficient, const struct taps t[3], int n, float *out)
+{
+	long row = r->axis[0].n, plane = row * r->axis[1].n;
+
+	put_row(r, &(struct field){ coefficient, row, plane, 1, 3 }, t, n, out);
+}
+
+static void oblique_row(const struct resample *r, const double *coefficient, int n, double c[3][RESAMPLE_BLOCK], float *out)
+{
 	bool cubic = r->kind == RESAMPLE_CONTINUOUS;
 	struct taps t[3];
 
 	for (int d = 0; d < 3; d++)
-		if (cubic)
-			cubic_taps(n, c[d], &t[d]);
-		else
-			linear_taps(n, c[d], &t[d]);
-	for (int o = 0; o < n; o++) {
-		double v;
-
-		if (c[0][o] < 0 || c[1][o] < 0 || c[2][o] < 0)
-			continue;
-		v = cubic ? sum_taps(t, o, row, plane, coefficient, 0, 4) : sum_taps(t, o, row, plane, coefficient, 1, 3);
-		v = v < r->low ? r->low : v;
-		out[o] = (float)(v > r->high ? r->high : v);
-	}
+		(cubic ? cubic_taps : linear_taps)(n, c[d], &t[d]);
+	(cubic ? cubic_row : linear_row)(r, coefficient, t, n, out);
 }
 
 /* Is no output of the row inside? */

@@ -10,6 +10,11 @@ enum {
 	RESAMPLE_PAD = 3,       /* coefficients beyond the ends of a padded line: one below, two above */
 };
 
+/* Doubles that are done at a time: what belongs to four outputs, or eight times four lines, fits in the registers of AVX2,
+ * and wider vectors are not faster. */
+enum { FOUR = 4 };
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+
 /* One axis of the source: which of its voxels make each output, with which weights. */
 struct resample_axis {
 	int n_in;

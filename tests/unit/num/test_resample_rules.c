@@ -147,6 +147,8 @@ TEST(all_forms_agree_with_a_slow_spline)
 		{ { 9, 12, 12 }, { { 0, 0, .7, .1 }, { 0, .9, 0, .2 }, { .8, 0, 0, .05 } } },
 		/* turned, sheared */
 		{ { 12, 14, 9 }, { { .7, -.2, .1, 1 }, { .2, .7, 0, .3 }, { -.1, .1, .8, .4 } } },
+		/* turned so little that outputs in a row take taps in a row */
+		{ { 9, 11, 7 }, { { .9999, -.01, .01, .05 }, { .01, .9999, -.02, .1 }, { -.01, .02, .9999, .05 } } },
 		/* whole voxels along one axis alone */
 		{ { 9, 12, 9 }, { { 1, 0, 0, 0 }, { 0, .9, 0, .1 }, { 0, 0, .75, 0 } } },
 	};
@@ -316,6 +318,30 @@ TEST(threads_make_the_same_bits)
 
 				CHECK(memcmp(one, five, (size_t)size_of(to[t].n) * sizeof *one) == 0);
 			}
+}
+
+/* Rows of five are summed output by output. */
+TEST(outputs_that_are_summed_together_have_the_bits_of_each)
+{
+	const struct lattice from = { { 70, 23, 17 }, { { 1, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } } };
+	struct lattice to = { { 75, 23, 17 }, { { .9997, -.004, .007, -1.3 }, { .004, .9998, .01, .2 }, { -.007, -.01, .9999, .4 } } };
+	struct lattice narrow = to;
+	const float *in = noise(from.n);
+
+	narrow.n[0] = 5;
+	for (int kind = RESAMPLE_CONTINUOUS; kind <= RESAMPLE_LINEAR; kind++) {
+		float *all = run(&from, in, &to, (enum resample_kind)kind, RESAMPLE_CLAMP, 0, 1);
+
+		for (int x = 0; x < 75; x += 5) {
+			float *five;
+
+			for (int d = 0; d < 3; d++)
+				narrow.affine[d][3] = to.affine[d][3] + x * to.affine[d][0];
+			five = run(&from, in, &narrow, (enum resample_kind)kind, RESAMPLE_CLAMP, 0, 1);
+			for (long v = 0; v < size_of(narrow.n); v++)
+				CHECK_NEAR(all[v / 5 * 75 + x + v % 5], five[v], x == 0 ? 0 : 1e-5);
+		}
+	}
 }
 
 TEST(far_away_and_singular)
