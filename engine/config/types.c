@@ -105,9 +105,9 @@ static void arg_axes(struct builder *b, struct step *st, const struct arg *arg, 
 			extra++;
 		}
 	}
-	if (arg->port->many && !st->gather_given && n && extra && arg->n_source == 1) {
+	if (arg->port->many && !st->gather_given && n && extra && arg->n_source == 1 && arg->at->kind == DOC_TEXT) {
 		diag_warning(b->d, s->at, "'%s' takes a list, but gets one item a cell: %s has the axis '%s'", arg->port->name, s->at->text, list[0]->name);
-		diag_hint(b->d, "to hand over all of them write gather: %s", list[0]->name);
+		diag_hint(b->d, "to hand over all of them write gather: %s, one at a time [%s]", list[0]->name, s->at->text);
 	}
 	for (int k = 0; arg->port->many && !one_for_all(arg, st, list, n) && k < st->n_gather; k++)
 		if (!has_axis(list, n, st->gather[k])) {
