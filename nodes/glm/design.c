@@ -10,6 +10,7 @@
 #include "fmri/columns_check.h"
 #include "fmri/shape_problem.h"
 #include "glm/design_make.h"
+#include "glm/events.h"
 #include "glm/remarks.h"
 #include "img/facts.h"
 #include "img/glm.h"
@@ -107,15 +108,20 @@ static struct error *write_vif(struct out *out, const struct design *d, struct n
 struct error *glm_design_run(struct node_env *env, const struct glm_design_params *params,
                              const struct glm_design_inputs *in, const struct glm_design_outputs *out)
 {
-	struct design_inputs inputs = { in->events, in->confounds, in->response, in->sample_mask, 0, NULL };
+	struct design_inputs inputs = { NULL, in->confounds, in->response, in->sample_mask, 0, NULL };
 	struct remarks remarks = { .arena = env->arena };
 	const char *where, *text = conflict(params, in->bold, in->events, in->response, &where);
 	double header_tr_s;
+	struct table events;
 	struct design d;
 	int n_vol;
 
 	if (text)
 		return error_new(ERR_USER, "%s", text);
+	if (in->events) {
+		TRY(table_of(&events, in->events, env->arena));
+		inputs.events = &events;
+	}
 	TRY(read_bold(&n_vol, &header_tr_s, in->bold, params, env->arena));
 	struct design_args args = args_of(params, n_vol, header_tr_s);
 
@@ -161,15 +167,35 @@ static void check_pending(struct shape *s, const struct table_facts *f, int n_vo
 		columns_check(s, "confounds", f, k, true);
 }
 
+/* Events whose bytes exist, or whose cells are told; false: they are not known, or no table of events. */
+static bool look_at_events(struct shape *s, const struct table **events, double block_s)
+{
+	const struct item *it = shape_item(s, "events");
+	struct table *t = NEW(s->arena, struct table);
+	struct table_facts f;
+
+	*events = shape_n(s, "events") > 0 ? t : NULL;
+	if (!*events)
+		return true;
+	if (it)
+		return !shape_problem(s, "events", table_of(t, it, s->arena));
+	if (!table_facts_from(&f, shape_in(s, "events"), s->arena))
+		return false;
+	if (table_of_facts(t, &f, s->arena))
+		return true;
+	*t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column, .header = true, .file = "events" };
+	shape_problem(s, "events", events_check_columns(t, block_s));
+	return false;
+}
+
 /* Inputs whose bytes exist; of confounds that do not, the names. *all: nothing else will come. False: columns are not known. */
-static bool look_at_inputs(struct shape *s, struct design_inputs *in, int n_vol, bool *all)
+static bool look_at_inputs(struct shape *s, struct design_inputs *in, const struct design_args *args, bool *all)
 {
 	struct table_facts f;
 
-	*in = (struct design_inputs){ shape_item(s, "events"), shape_item(s, "confounds"), shape_item(s, "response"),
-	                              shape_item(s, "sample_mask"), 0, NULL };
+	*in = (struct design_inputs){ NULL, shape_item(s, "confounds"), shape_item(s, "response"), shape_item(s, "sample_mask"), 0, NULL };
 	*all = (in->response || shape_n(s, "response") == 0) && (in->sample_mask || shape_n(s, "sample_mask") == 0);
-	if (!in->events && shape_n(s, "events") > 0)
+	if (!look_at_events(s, &in->events, args->block_s))
 		return false;
 	if (in->confounds || shape_n(s, "confounds") == 0)
 		return true;
@@ -178,7 +204,7 @@ static bool look_at_inputs(struct shape *s, struct design_inputs *in, int n_vol,
 		return false;
 	in->n_pending = f.n_col;
 	in->pending = f.column;
-	check_pending(s, &f, n_vol);
+	check_pending(s, &f, args->n_vol);
 	return true;
 }
 
@@ -207,10 +233,12 @@ struct error *glm_design_shape(struct shape *s, const struct glm_design_params *
 	s->memory = 32 << 20;
 	if (text)
 		shape_error(s, where, "%s", text);
-	if (text || !check_volumes(s, params, &n_vol, &header_tr_s) || !look_at_inputs(s, &in, n_vol, &all))
+	if (text || !check_volumes(s, params, &n_vol, &header_tr_s))
 		return NULL;
 	struct design_args args = args_of(params, n_vol, header_tr_s);
 
+	if (!look_at_inputs(s, &in, &args, &all))
+		return NULL;
 	struct error *e = design_make(&d, &where, &args, &in, &remarks, s->arena);
 
 	if (shape_problem(s, where, e))

@@ -11,6 +11,7 @@
 struct arena;
 struct item;
 struct remarks;
+struct table;
 
 /* In the order in which the schema lists them. */
 enum design_drift { DESIGN_DRIFT_COSINE, DESIGN_DRIFT_POLYNOMIAL, DESIGN_DRIFT_NONE };
@@ -30,7 +31,8 @@ struct design_args {
 /* Inputs; NULL where nothing was given. Confounds may be names alone, of a table that is not made yet: columns of 0 stand for
  * them. */
 struct design_inputs {
-	const struct item *events, *confounds, *response, *sample_mask;
+	const struct table *events;
+	const struct item *confounds, *response, *sample_mask;
 	int n_pending;
 	const char *const *pending;   /* [n_pending] names of such confounds */
 };

@@ -15,15 +15,22 @@ struct columns { int onset, duration, trial_type, modulation; };   /* -1: there 
 static struct error *find_columns(struct columns *c, const struct table *t, double block_s)
 {
 	*c = (struct columns){ -1, -1, table_find(t, "trial_type"), table_find(t, "modulation") };
-	if (!t->header && t->n_col > 1)
-		return error_new(ERR_DATA, "%s has no header, must name its columns: `columns: [onset, duration, trial_type]` at the "
-		                 "input names them", t->file);
+	if (t->n_col > 1 && (!t->header || strcmp(t->column[0], "c0") == 0))
+		return error_new(ERR_DATA, "%s has no names of columns: `columns: [onset, duration, trial_type]` at the input gives them",
+		                 t->file);
 	TRY(table_need(&c->onset, t, "onset"));
 	c->duration = isnan(block_s) ? table_find(t, "duration") : -1;
 	if (c->duration < 0 && isnan(block_s))
 		return error_wrap(table_need(&c->duration, t, "duration"),
 		                  "events need a duration in s: a column of that name, or `block`, a length for all of them");
 	return NULL;
+}
+
+struct error *events_check_columns(const struct table *t, double block_s)
+{
+	struct columns c;
+
+	return find_columns(&c, t, block_s);
 }
 
 static struct error *number_at(double *x, const struct table *t, int row, int col)
@@ -128,8 +135,8 @@ static void merge(struct events *e, struct remarks *remarks)
 	}
 	e->n = n;
 	if (merged > 0)
-		remark(remarks, NULL, "%d event%s repeat%s the trial type, onset and duration of another (the first at line %d): their "
-		       "modulations are added up", merged, merged == 1 ? "" : "s", merged == 1 ? "s" : "", first);
+		remark(remarks, NULL, "%d event%s repeat%s the trial type, onset and duration of another (the first at %s %d): their "
+		       "modulations are added up", merged, merged == 1 ? "" : "s", merged == 1 ? "s" : "", e->place, first);
 }
 
 /* A length of 0 is one fine time, so that what it makes is small, and depends on oversampling. */
@@ -165,26 +172,24 @@ static struct error *read_rows(struct events *out, struct named *name, const str
 	return NULL;
 }
 
-struct error *events_read(struct events *out, const struct item *it, double block_s, struct remarks *remarks,
+struct error *events_read(struct events *out, const struct table *t, double block_s, struct remarks *remarks,
                           struct arena *a)
 {
 	int n_nameless = 0;
 	struct named *name;
 	struct columns c;
-	struct table t;
 
-	TRY(table_of(&t, it, a));
-	TRY(find_columns(&c, &t, block_s));
-	*out = (struct events){ .event = NEW_N(a, struct event, t.n_row) };
-	name = NEW_N(a, struct named, t.n_row);
-	TRY(read_rows(out, name, &t, &c, block_s, &n_nameless));
+	TRY(find_columns(&c, t, block_s));
+	*out = (struct events){ .place = t->line ? "line" : "row", .event = NEW_N(a, struct event, t->n_row) };
+	name = NEW_N(a, struct named, t->n_row);
+	TRY(read_rows(out, name, t, &c, block_s, &n_nameless));
 	set_conditions(out, name, a);
 	qsort(out->event, (size_t)out->n, sizeof *out->event, by_condition);
 	merge(out, remarks);
 	if (c.trial_type < 0)
 		remark(remarks, NULL, "events have no column trial_type: all are of one condition, called dummy");
 	if (n_nameless > 0)
-		remark(remarks, NULL, "%d of %d events have no trial_type and are left out", n_nameless, t.n_row);
+		remark(remarks, NULL, "%d of %d events have no trial_type and are left out", n_nameless, t->n_row);
 	tell_of_impulses(out, remarks, a);
 	return NULL;
 }

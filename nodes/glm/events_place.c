@@ -41,8 +41,8 @@ static struct error *look_for_milliseconds(const struct events *e, const struct 
 	if (2 * p->n_late <= e->n || !(latest_s < p->end_s && latest_s > 0.2 * p->end_s && p->earliest_s >= 0))
 		return NULL;
 	return error_new(ERR_DATA, "onset is in s; these look like milliseconds: %d of %d events begin after the end of the run at "
-	                 "%g s (line %d: %.10g), a thousandth of each is within it", p->n_late, e->n, p->end_s, p->latest_line,
-	                 p->latest_s);
+	                 "%g s (%s %d: %.10g), a thousandth of each is within it", p->n_late, e->n, p->end_s, e->place,
+	                 p->latest_line, p->latest_s);
 }
 
 static void tell(const struct events *e, const struct frames *f, const struct places *p, bool keep_early,
@@ -58,8 +58,8 @@ static void tell(const struct events *e, const struct frames *f, const struct pl
 	if (p->n_cut > 0)
 		remark(remarks, NULL, "%d of %d events begin before %g s (min_onset) and count from there on", p->n_cut, e->n, f->first_s);
 	if (p->n_late > 0)
-		remark(remarks, where, "%d of %d events begin after the end of the run at %g s (the last at %.10g s, line %d) and have no "
-		       "effect", p->n_late, e->n, p->end_s, p->latest_s, p->latest_line);
+		remark(remarks, where, "%d of %d events begin after the end of the run at %g s (the last at %.10g s, %s %d) and have no "
+		       "effect", p->n_late, e->n, p->end_s, p->latest_s, e->place, p->latest_line);
 }
 
 struct error *events_place(struct events *e, const struct frames *f, bool keep_early, struct remarks *remarks)

@@ -212,6 +212,8 @@ bool table_facts_from(struct table_facts *out, const struct doc *facts, struct a
 	out->cell = get_texts(&n_cell, facts, "cells", a);
 	if (!out->cell || n_cell != (int64_t)out->n_row * out->n_col)
 		out->cell = NULL;
+	out->file = doc_text(facts, "file", NULL);
+	get_int(&out->first_line, facts, "line");
 	return true;
 }
 
@@ -225,6 +227,10 @@ struct doc *table_facts_to(const struct table_facts *f, struct arena *a)
 	set_cells(map, "missing", f, f->missing, a);
 	if (f->cell)
 		doc_set(a, map, "cells", texts(f->cell, f->n_row * f->n_col, a));
+	if (f->cell && f->file)
+		doc_set(a, map, "file", doc_new_text(a, f->file, false));
+	if (f->cell && f->first_line > 0)
+		doc_set(a, map, "line", number(f->first_line, a));
 	return map;
 }
 

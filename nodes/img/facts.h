@@ -27,7 +27,9 @@ struct series_facts { int n_row, n_col; double tr_s; const char *const *column; 
 struct table_facts {
 	int n_row, n_col;
 	const char *const *column, *const *text, *const *missing;
-	const char *const *cell;     /* [n_row][n_col] of tables of subjects, whose levels name columns of designs; else NULL */
+	const char *const *cell;     /* [n_row][n_col] of tables of subjects or events, whose cells name columns of designs; else NULL */
+	const char *file;            /* with cells: where they stood, the first row on line first_line (0: rows not on lines that */
+	int first_line;              /* follow each other); NULL: a written table */
 };
 struct coords_facts { int n; const double (*xyz)[3]; };                              /* xyz: NULL when not known */
 
@@ -46,6 +48,8 @@ struct table;
 extern const char *const subject_columns[];
 /* All facts of a table that was read. */
 void table_facts_of(struct table_facts *out, const struct table *t, struct arena *a);
+/* The table that facts with cells tell of, with places as near as they are known; false: there are no cells. */
+bool table_of_facts(struct table *out, const struct table_facts *f, struct arena *a);
 bool coords_facts_from(struct coords_facts *out, const struct doc *facts, struct arena *a);
 struct doc *coords_facts_to(const struct coords_facts *f, struct arena *a);
 /* matrices: {rows, columns} as numbers */

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "base/arena.h"
-#include "img/facts.h"
 #include "img/glm.h"
 #include "img/table.h"
 #include "kinds/kinds.h"
@@ -13,7 +12,6 @@
 /* A table with text has the facts of a table; whoever fits it says what is wrong. */
 struct error *kind_design_peek(struct doc **facts, const struct item *it, struct arena *a)
 {
-	struct table_facts f;
 	struct design d;
 	struct table t;
 	struct error *e;
@@ -25,9 +23,7 @@ struct error *kind_design_peek(struct doc **facts, const struct item *it, struct
 		return NULL;
 	}
 	error_free(e);
-	table_facts_of(&f, &t, a);
-	*facts = table_facts_to(&f, a);
-	return NULL;
+	return kind_table_peek(facts, it, a);
 }
 
 static void show_rank(FILE *f, const struct design *d, struct arena *a)

@@ -17,6 +17,7 @@ struct error *kind_table_peek(struct doc **facts, const struct item *it, struct 
 	struct table_facts f;
 
 	table_facts_of(&f, &t, a);
+	f.file = NULL;   /* a place in the store tells nobody anything */
 	*facts = table_facts_to(&f, a);
 	return NULL;
 }

@@ -285,7 +285,7 @@ TEST(wrong_events_are_told_with_their_place)
 	wrong_events("onset\tduration\ttrial_type\n1\t2\tn/a\n", "has no event with a trial_type");
 	wrong_events("onset\tduration\n4000\t1\n9000\t1\n20000\t1\n",
 	             "onset is in s; these look like milliseconds: 3 of 3 events begin after the end of the run at 40 s");
-	wrong(params(20, GLM_DESIGN_HRF_GLOVER), (struct glm_design_inputs){ .events = json("[[1, 2], [3, 4]]") }, "has no header");
+	wrong(params(20, GLM_DESIGN_HRF_GLOVER), (struct glm_design_inputs){ .events = json("[[1, 2], [3, 4]]") }, "has no names of columns");
 }
 
 /* ---- confounds and other inputs ---- */
