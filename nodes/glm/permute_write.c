@@ -30,9 +30,7 @@ static struct error *write_floats(const struct permute_results *r, struct out *o
 {
 	const struct permute_model *m = r->model;
 	const char *path = out_blob(out, "image.nii");   /* what the output remembers of it outlives the mark */
-	struct arena_mark mark = arena_mark(r->env->arena);
 	float *volume = NEW_N(r->env->arena, float, grid_size(&m->glm.grid));
-	struct error *e;
 
 	for (int v = 0; v < m->n; v++)
 		volume[m->index[v]] = (float)(factor * x[v]);
