@@ -29,14 +29,11 @@ static double magnitude(const struct permute_results *r, double t)
 static struct error *write_floats(const struct permute_results *r, struct out *out, const double *x, double factor)
 {
 	const struct permute_model *m = r->model;
-	const char *path = out_blob(out, "image.nii");   /* what the output remembers of it outlives the mark */
 	float *volume = NEW_N(r->env->arena, float, grid_size(&m->glm.grid));
 
 	for (int v = 0; v < m->n; v++)
 		volume[m->index[v]] = (float)(factor * x[v]);
-	e = image_write_floats(path, &m->glm.grid, volume);
-	arena_reset(r->env->arena, mark);
-	return e;
+	return image_write_floats(out_blob(out, "image.nii"), &m->glm.grid, volume);
 }
 
 static struct error *write_log10(const struct permute_results *r, struct out *out, const double *p)
