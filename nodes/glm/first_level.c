@@ -18,6 +18,7 @@
 struct study {
 	struct fit_args args;
 	struct several bold;
+	const char **name;               /* [bold.n] */
 	struct fit_run *run;             /* [bold.n] */
 	struct grid grid;
 	long n;
@@ -41,10 +42,8 @@ static struct error *open_runs(struct study *s, const struct glm_first_level_inp
 	s->run = NEW_N(a, struct fit_run, s->bold.n);
 	s->grid = s->bold.im[0].grid;
 	for (int k = 0; k < s->bold.n; k++) {
-		const struct item *it = &in->bold.item[k];
-
-		TRY(first_level_grids(fit_what(it->cell, a), &s->bold.im[k].grid, fit_what(in->bold.item[0].cell, a), &s->grid));
-		TRY(fit_ready(&s->run[k], it->cell, &s->args, s->bold.im[k].n_vol, &in->design.item[k],
+		TRY(first_level_grids(fit_what(s->name[k], a), &s->bold.im[k].grid, fit_what(s->name[0], a), &s->grid));
+		TRY(fit_ready(&s->run[k], s->name[k], &s->args, s->bold.im[k].n_vol, &in->design.item[k],
 		              in->sample_mask.n > 0 ? &in->sample_mask.item[k] : NULL, a));
 	}
 	return NULL;
@@ -203,15 +202,14 @@ static struct error *more(struct node_env *env, const struct study *s, int k, co
 struct error *glm_first_level_run(struct node_env *env, const struct glm_first_level_params *params,
                                   const struct glm_first_level_inputs *in, const struct glm_first_level_outputs *out)
 {
-	const char **cell = NEW_N(env->arena, const char *, in->bold.n + 1);
-	struct study s = { 0 };
+	struct study s = { .name = NEW_N(env->arena, const char *, in->bold.n + 1) };
 	struct error *e;
 	int k;
 
 	TRY(first_level_args(&s.args, params));
 	for (int i = 0; i < in->bold.n; i++)
-		cell[i] = in->bold.item[i].cell;
-	TRY(first_level_run_of(&k, params->run, in->bold.n, cell, env->arena));
+		s.name[i] = fit_name(in->bold.item[i].cell, i, in->bold.n, env->arena);
+	TRY(first_level_run_of(&k, params->run, in->bold.n, s.name, env->arena));
 	if (out->ar && s.args.order == 0)
 		return first_level_no_ar();
 	e = open_runs(&s, in, env->arena);

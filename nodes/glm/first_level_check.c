@@ -16,19 +16,19 @@ struct error *first_level_args(struct fit_args *out, const struct glm_first_leve
 	return fit_order(&out->order, params->noise);
 }
 
-struct error *first_level_run_of(int *k, const char *run, int n, const char *const *cell, struct arena *a)
+struct error *first_level_run_of(int *k, const char *run, int n, const char *const *name, struct arena *a)
 {
 	*k = 0;
 	if (!run || !*run)
 		return NULL;
 	for (int i = 0; i < n; i++)
-		if (strcmp(cell[i], run) == 0) {
+		if (strcmp(name[i], run) == 0) {
 			*k = i;
 			return NULL;
 		}
 	if (n < 2)
 		return error_new(ERR_USER, "run is '%.60s', but there is one run, which has no key: leave it out", run);
-	return error_new(ERR_USER, "run is '%.60s', must be one of %s", run, design_names(n, cell, a));
+	return error_new(ERR_USER, "run is '%.60s', must be one of %s", run, design_names(n, name, a));
 }
 
 struct error *first_level_grids(const char *what, const struct grid *g, const char *what_first, const struct grid *first)
@@ -52,6 +52,7 @@ struct checking {
 	struct shape *s;
 	struct fit_args args;
 	int n;                           /* runs of bold */
+	const char **name;               /* [n] */
 	struct image_facts *bold;        /* [n]; n_vol 0: not known */
 	struct design_facts *design;     /* [n] */
 	bool designs;                    /* the columns of all are known */
@@ -71,10 +72,10 @@ static bool check_bold(struct checking *c)
 		if (!image_facts_from(&c->bold[k], shape_in_n(s, "bold", k), s->arena))
 			continue;
 		if (c->bold[k].n_vol < 2)
-			shape_error(s, "bold", "%s has one volume, must have several over time", fit_what(shape_cell(s, "bold", k), s->arena));
+			shape_error(s, "bold", "%s has one volume, must have several over time", fit_what(c->name[k], s->arena));
 		if (c->bold[0].n_vol > 0)
-			shape_problem(s, "bold", first_level_grids(fit_what(shape_cell(s, "bold", k), s->arena), &c->bold[k].grid,
-			                                           fit_what(shape_cell(s, "bold", 0), s->arena), &c->bold[0].grid));
+			shape_problem(s, "bold", first_level_grids(fit_what(c->name[k], s->arena), &c->bold[k].grid,
+			                                           fit_what(c->name[0], s->arena), &c->bold[0].grid));
 	}
 	return c->n > 0 && n_design == c->n && (n_mask == 0 || n_mask == c->n);
 }
@@ -97,10 +98,9 @@ static void check_facts(struct checking *c, int k, const char *what)
 /* A design that can be read already. */
 static void check_design(struct checking *c, int k, const struct item *design, const struct item *sample_mask)
 {
-	const char *name = shape_cell(c->s, "bold", k);
 	struct fit_run r;
 
-	if (shape_problem(c->s, "design", fit_ready(&r, name, &c->args, c->bold[k].n_vol, design, sample_mask, c->s->arena)))
+	if (shape_problem(c->s, "design", fit_ready(&r, c->name[k], &c->args, c->bold[k].n_vol, design, sample_mask, c->s->arena)))
 		return;
 	design_facts_of(&c->design[k], r.n_row, r.design.n_col, r.design.column, r.design.x, c->s->arena);
 }
@@ -120,8 +120,8 @@ static void check_designs(struct checking *c)
 		if (readable && c->bold[k].n_vol > 0)
 			check_design(c, k, design, mask);
 		else
-			check_facts(c, k, fit_what(shape_cell(s, "bold", k), s->arena));
-		c->design[k].name = shape_cell(s, "bold", k);
+			check_facts(c, k, fit_what(c->name[k], s->arena));
+		c->design[k].name = c->name[k];
 	}
 }
 
@@ -174,15 +174,14 @@ static void tell_run(struct checking *c, int k)
 struct error *glm_first_level_shape(struct shape *s, const struct glm_first_level_params *params)
 {
 	int n = shape_n(s, "bold"), k = 0, n_mask = -1;
-	const char **cell = NEW_N(s->arena, const char *, n + 1);
-	struct checking c = { .s = s, .n = n, .bold = NEW_N(s->arena, struct image_facts, n + 1),
+	struct checking c = { .s = s, .n = n, .name = NEW_N(s->arena, const char *, n + 1), .bold = NEW_N(s->arena, struct image_facts, n + 1),
 	                      .design = NEW_N(s->arena, struct design_facts, n + 1) };
 
 	if (shape_problem(s, "noise", first_level_args(&c.args, params)))
 		return NULL;
 	for (int i = 0; i < n; i++)
-		cell[i] = shape_cell(s, "bold", i);
-	shape_problem(s, "run", first_level_run_of(&k, params->run, n, cell, s->arena));
+		c.name[i] = fit_name(shape_cell(s, "bold", i), i, n, s->arena);
+	shape_problem(s, "run", first_level_run_of(&k, params->run, n, c.name, s->arena));
 	if (c.args.order == 0 && *shape_kind(s, "ar"))
 		shape_problem(s, "noise", first_level_no_ar());
 	if (!check_bold(&c))

@@ -7,8 +7,8 @@
 struct glm_first_level_params;
 
 must_check struct error *first_level_args(struct fit_args *out, const struct glm_first_level_params *params);
-/* Which of n runs with these keys the parameter `run` means: the first when it is NULL or empty. */
-must_check struct error *first_level_run_of(int *k, const char *run, int n, const char *const *cell, struct arena *a);
+/* Which of n runs with these names the parameter `run` means: the first when it is NULL or empty. */
+must_check struct error *first_level_run_of(int *k, const char *run, int n, const char *const *name, struct arena *a);
 /* An error when the run is on another grid than the first. */
 must_check struct error *first_level_grids(const char *what, const struct grid *g, const char *what_first,
                                            const struct grid *first);

@@ -39,6 +39,8 @@ struct fit_run {
 /* design: a row for each volume, or for each kept one; sample_mask may be NULL. Errors for designs that cannot be fitted. */
 must_check struct error *fit_ready(struct fit_run *out, const char *name, const struct fit_args *args, int n_vol,
                                    const struct item *design, const struct item *sample_mask, struct arena *a);
+/* The name of run k of n: its key, or where there are several without, its number from 1. */
+const char *fit_name(const char *cell, int k, int n, struct arena *a);
 /* What a run is called in messages. */
 const char *fit_what(const char *name, struct arena *a);
 /* The degrees of freedom that are left, or an error when there are none. */

@@ -22,6 +22,11 @@ struct error *fit_order(int *order, const char *noise)
 	return NULL;
 }
 
+const char *fit_name(const char *cell, int k, int n, struct arena *a)
+{
+	return *cell || n == 1 ? cell : arena_printf(a, "%d", k + 1);
+}
+
 const char *fit_what(const char *name, struct arena *a)
 {
 	return *name ? arena_printf(a, "run %s of bold", name) : "bold";

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "fmri/run_finite.h"
 #include "glm/fit.h"
 #include "node/node.h"
@@ -159,6 +160,53 @@ static struct error *make_fit(struct loop *l, const struct fit_data *d, const st
 	return NULL;
 }
 
+/* ---- compat: ar2 and more with shared coefficients ---- */
+
+/* Where each voxel comes in C order of (i, j, k): the voxels [n] in that order. */
+static long *c_order(const struct fit_data *d, struct arena *a)
+{
+	const struct grid *g = &d->im->grid;
+	long *order = NEW_N(a, long, d->n), n = 0, *at = NEW_N(a, long, grid_size(g));
+
+	for (long v = 0; v < d->n; v++)
+		at[d->index[v]] = v + 1;
+	for (int i = 0; i < g->n[0]; i++)
+		for (int j = 0; j < g->n[1]; j++)
+			for (int k = 0; k < g->n[2]; k++)
+				if (at[grid_index(g, i, j, k)])
+					order[n++] = at[grid_index(g, i, j, k)] - 1;
+	return order;
+}
+
+/* nilearn labels voxels by their coefficients with two decimals, and of each label fits all by those of the first. With at most
+ * `bins` voxels its groups by k-means are the voxels themselves. */
+static void share_rho(const struct fitted *f, const struct fit_data *d, int order, struct arena *a)
+{
+	struct map *first = map_new(a);
+	const long *voxel = c_order(d, a);
+
+	for (long k = 0; k < d->n; k++) {
+		double *label = NEW_N(a, double, order), *rho = f->rho + voxel[k], *own;
+
+		if (f->kind[voxel[k]] != GLM_FITTED)
+			continue;
+		for (int i = 0; i < order; i++)
+			label[i] = rint(rho[i * d->n] * 100) / 100;
+		own = map_get_n(first, label, (size_t)order * sizeof *label);
+		if (!own)
+			map_put_n(first, label, (size_t)order * sizeof *label, rho);
+		for (int i = 0; own && i < order; i++)
+			rho[i * d->n] = own[i * d->n];
+	}
+}
+
+static void fit_shared(struct loop *l, const struct fit_data *d, const struct fit_args *args, struct node_env *env)
+{
+	share_rho(l->out, d, args->order, env->arena);
+	glm_fit_given(l->fit);
+	loop_run(l, fit_block, env->n_threads);
+}
+
 struct error *fit_voxels(struct fitted *out, const struct fit_data *d, const struct fit_args *args, struct node_env *env)
 {
 	const struct glm_model *m = d->run->model;
@@ -174,6 +222,8 @@ struct error *fit_voxels(struct fitted *out, const struct fit_data *d, const str
 	};
 	l.out = out;
 	loop_run(&l, fit_block, env->n_threads);
+	if (args->compat && args->order > 1)
+		fit_shared(&l, d, args, env);
 	for (long v = 0; v < d->n; v++)
 		out->count[out->kind[v]]++;
 	return NULL;

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -70,7 +71,27 @@ static void set_shifted(struct glm_fit *f, struct arena *a)
 	glm_pack(&f->shifted, (m->order + 1) * m->rank + (f->o.residual_mean != 0), m->n_row, x, a);
 }
 
-/* What Q makes of a constant 1, and what is left. */
+/* The betas of a constant 1. Those that are rounding become 0, so that a large mean is not spread over all columns. */
+static void set_betas(struct glm_fit *f, const double *ones, struct arena *a)
+{
+	const struct glm_model *m = f->m;
+	double *constant = NEW_N(a, double, m->n_col);
+
+	for (int c = 0; c < m->n_col; c++) {
+		double sum = 0, size = 0;
+
+		for (int i = 0; i < m->rank; i++) {
+			double part = m->to_beta[(size_t)c * (size_t)m->rank + (size_t)i] * ones[i];
+
+			sum += part;
+			size += fabs(part);
+		}
+		constant[c] = fabs(sum) > 1e-13 * size ? sum : 0;
+	}
+	f->constant = constant;
+}
+
+/* What the design makes of a constant 1, and what is left of it. */
 static void set_constant(struct glm_fit *f, struct arena *a)
 {
 	size_t n = (size_t)f->m->n_row, k = (size_t)f->m->rank;
@@ -87,8 +108,8 @@ static void set_constant(struct glm_fit *f, struct arena *a)
 	for (size_t t = 0; t < n; t++)
 		square += left[t] * left[t];
 	f->centre = square < 1e-24 * (double)n;
-	f->ones = ones;
 	f->left = left;
+	set_betas(f, ones, a);
 }
 
 struct glm_fit *glm_fit_new(const struct glm_model *m, const struct glm_fit_options *o, struct arena *a)
@@ -103,6 +124,11 @@ struct glm_fit *glm_fit_new(const struct glm_model *m, const struct glm_fit_opti
 	set_shifted(f, a);
 	glm_pack(&f->to_beta, m->n_col, m->rank, m->to_beta, a);
 	return f;
+}
+
+void glm_fit_given(struct glm_fit *f)
+{
+	f->given = true;
 }
 
 int glm_fit_block(const struct glm_fit *f)
@@ -207,7 +233,8 @@ static void estimate(const struct glm_fit *f, struct desk *d, double *square)
 		}
 		return;
 	}
-	glm_noise(f, &d->s, d->rho, d->row);
+	if (!f->given)
+		glm_noise(f, &d->s, d->rho, d->row);
 	glm_white_set(&d->white, m, d->rho);
 	glm_white_end(&d->white, m->order, d->s.last, d->row);
 	whitened(m, &d->white, &d->s, d->row, d->gamma, square);
@@ -216,6 +243,13 @@ static void estimate(const struct glm_fit *f, struct desk *d, double *square)
 	for (int lane = 0; lane < LANES; lane++)
 		square[lane] -= fitted[lane];
 	glm_white_backward(&d->white, m->rank, d->gamma);
+}
+
+static void recall(size_t n_row, double *x, int n, size_t stride, const double *in)
+{
+	memset(x, 0, n_row * LANES * sizeof *x);
+	for (size_t r = 0; r < n_row; r++)
+		memcpy(x + r * LANES, in + r * stride, (size_t)n * sizeof *x);
 }
 
 static void store(size_t n_row, const double *x, int n, size_t stride, double *out)
@@ -231,13 +265,15 @@ static void eight(const struct glm_fit *f, int n, const double *y, const double 
 	const struct glm_model *m = f->m;
 	double variance[LANES];
 
+	if (f->given)
+		recall((size_t)m->order, d->rho, n, out->stride, out->rho + at);
 	summarize(f, y, &d->s);
 	estimate(f, d, variance);
 	for (int lane = 0; lane < LANES; lane++)
 		variance[lane] = variance[lane] > 1e-14 * d->s.square[lane] ? variance[lane] / f->o.dof : 0;
-	for (int i = 0; i < m->rank * LANES; i++)
-		d->gamma[i] += offset[i % LANES] * f->ones[i / LANES];
 	glm_product(&f->to_beta, d->gamma, LANES, d->beta);
+	for (int i = 0; i < m->n_col * LANES; i++)
+		d->beta[i] += offset[i % LANES] * f->constant[i / LANES];
 	store((size_t)m->n_col, d->beta, n, out->stride, out->beta + at);
 	store(1, variance, n, out->stride, out->variance + at);
 	if (m->order > 0)

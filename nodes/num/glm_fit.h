@@ -37,13 +37,15 @@ struct glm_fit_out {
 	size_t stride;
 	double *beta;            /* [n_col] */
 	double *variance;        /* [1] */
-	double *rho;             /* [order] */
+	double *rho;             /* [order]; NULL: order is 0 */
 	unsigned char *kind;     /* [1] enum glm_voxel */
 };
 
 struct glm_fit;
 /* o is copied, m kept. */
 struct glm_fit *glm_fit_new(const struct glm_model *m, const struct glm_fit_options *o, struct arena *a);
+/* From now on rho is not estimated, but read from where it would go. */
+void glm_fit_given(struct glm_fit *f);
 /* Voxels a block, a multiple of 8; doubles of work space. */
 int glm_fit_block(const struct glm_fit *f);
 size_t glm_fit_work(const struct glm_fit *f);

@@ -15,9 +15,10 @@ struct glm_fit {
 	struct glm_fit_options o;
 	int stride;                /* voxels a block */
 	bool centre;               /* the design can make a constant */
+	bool given;                /* rho is read, not estimated */
 	struct glm_packed shifted; /* rows of Q, for d = 1 .. order those of q_{t+d} + q_{t-d}, and with a residual_mean `left` */
 	struct glm_packed to_beta;
-	const double *ones;        /* [rank] Q' 1 */
+	const double *constant;    /* [n_col] betas of a constant 1 */
 	const double *left;        /* [n_row] 1 - Q Q' 1 */
 };
 

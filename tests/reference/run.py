@@ -31,6 +31,8 @@ def compare(is_path, must_path, case, name):
     if name == "signals_every_50th":
         rows, columns = shape_a
         a, shape_a = [a[r * columns + c] for r in range(rows) for c in range(0, columns, 50)], (rows, (columns + 49) // 50)
+    if name.endswith("_first6"):
+        a, shape_a = a[:len(b)], (*shape_a[:3], 6)
     if len(a) == len(b) and case["function"] in cases.UP_TO_SIGN:
         a = turned(a, b, shape_b[1])
     if len(a) != len(b):
