@@ -19,6 +19,8 @@ import time
 
 import bench_clean
 import bench_extract
+import bench_faces
+import bench_glm
 import bench_resample
 import bench_smooth
 
@@ -89,6 +91,7 @@ class Bench:
         self.kernels = pathlib.Path(args.build).resolve() / "tests/unit/num/bench_num"
         self.inflater = pathlib.Path(args.build).resolve() / "tests/bench/bench_inflate"
         self.cleaner = pathlib.Path(args.build).resolve() / "tests/bench/bench_clean"
+        self.fitter = pathlib.Path(args.build).resolve() / "tests/bench/bench_glm"
         self.runs, self.peer = args.runs, args.peer
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
         self.n = 0
@@ -195,8 +198,14 @@ class Bench:
     def resample(self):
         bench_resample.resample(self, run, report)
 
+    def faces(self):
+        bench_faces.faces(self, run, report)
+
     def clean(self):
         bench_clean.clean(self, run, report)
+
+    def glm(self):
+        bench_glm.glm(self, run, report)
 
     def smooth(self):
         bench_smooth.smooth(self, run, report)
@@ -211,7 +220,7 @@ def main():
     args = p.parse_args()
     b = Bench(args)
     try:
-        for name in ("seed_to_voxel", "scale", "subject", "extract", "resample", "smooth", "clean"):
+        for name in ("seed_to_voxel", "faces", "scale", "subject", "extract", "resample", "smooth", "clean", "glm"):
             if not args.only or args.only == name:
                 getattr(b, name)()
     finally:
