@@ -13,6 +13,15 @@ struct error *clean_rows_differ(const char *port, int n_row, int n_vol, const ch
 	return error_new(ERR_DATA, "%s have %d rows, %s has %d volumes: they must be as many%s", port, n_row, what, n_vol, hint);
 }
 
+/* fMRIPrep's derivatives have no first value. */
+static struct error *not_finite(const struct table *t, int row, int col, double x)
+{
+	return table_error(t, row, col, "the confound '%s' is '%s' in row %d: each volume needs a number (%sleave the column out with "
+	                   "`drop: [%s]` at the input, or choose others with `columns:`)", t->column[col], table_cell(t, row, col),
+	                   row + 1, row == 0 && isnan(x) ? "confounds.select gives fMRIPrep's derivatives a first value; or " : "",
+	                   t->column[col]);
+}
+
 struct error *confounds_read(struct confounds *out, const struct item *it, struct arena *a)
 {
 	struct table t;
@@ -28,9 +37,7 @@ struct error *confounds_read(struct confounds *out, const struct item *it, struc
 	for (int r = 0; r < t.n_row; r++)
 		for (int c = 0; c < t.n_col; c++)
 			if (!isfinite(out->x[(long)r * t.n_col + c]))
-				return table_error(&t, r, c, "the confound '%s' is '%s' in row %d: each volume needs a number "
-				                   "(leave the column out with `drop: [%s]` at the input, or choose others with `columns:`)",
-				                   t.column[c], table_cell(&t, r, c), r + 1, t.column[c]);
+				return not_finite(&t, r, c, out->x[(long)r * t.n_col + c]);
 	return NULL;
 }
 

@@ -1,6 +1,9 @@
 /* import.table - a table from outside as TSV with a header. */
 #include "import.table.node.h"
 
+#include <string.h>
+
+#include "img/design.h"
 #include "img/facts.h"
 #include "img/table.h"
 #include "import/columns.h"
@@ -16,26 +19,44 @@ static struct error *read(struct table *t, const struct item *file, const struct
 	                    (struct texts){ params->n_drop, params->drop }, a);
 }
 
+/* As the kind that it becomes: a design has numbers alone. */
+static struct error *look(struct doc **facts, const struct table *t, const char *kind, struct arena *a)
+{
+	struct table_facts f;
+	struct design d;
+
+	if (strcmp(kind, "design") == 0) {
+		TRY(design_of_table(&d, t, a));
+		*facts = design_facts(&d, a);
+		return NULL;
+	}
+	table_facts_of(&f, t, a);
+	*facts = table_facts_to(&f, a);
+	return NULL;
+}
+
 struct error *import_table_shape(struct shape *s, const struct import_table_params *params)
 {
 	const struct item *file = shape_item(s, "file");
+	struct doc *facts;
 	struct table t;
 
 	if (!file)
 		return NULL;
 	TRY(read(&t, file, params, s->arena));
-	struct table_facts facts;
-
-	table_facts_of(&facts, &t, s->arena);
-	shape_out(s, "table", table_facts_to(&facts, s->arena));
+	TRY(look(&facts, &t, shape_kind(s, "table"), s->arena));
+	shape_out(s, "table", facts);
 	return NULL;
 }
 
 struct error *import_table_run(struct node_env *env, const struct import_table_params *params,
                                const struct import_table_inputs *in, const struct import_table_outputs *out)
 {
+	struct design d;
 	struct table t;
 
 	TRY(read(&t, in->file, params, env->arena));
+	if (strcmp(out_kind(out->table), "design") == 0)
+		TRY(design_of_table(&d, &t, env->arena));
 	return table_write(out_blob(out->table, "table.tsv"), &t, env->arena);
 }
