@@ -146,7 +146,7 @@ struct error *names_of_values(const char *const **out, int n, const int value[],
 	if (table)
 		TRY(table_of(&t, table, a));
 	else if (names_tsv)
-		TRY(table_read(&t, names_tsv, TABLE_CANONICAL_ANY, a));
+		TRY(table_read(&t, names_tsv, TABLE_CANONICAL | TABLE_MAY_BE_EMPTY, a));
 	if (t.n_row > 0)
 		TRY(sorted_names(&row, &n_row, &t, a));
 	*out = look_up(n, value, n_row, row, a);

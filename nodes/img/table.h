@@ -17,7 +17,7 @@ enum table_header {
 	TABLE_HEADER_YES,
 	TABLE_HEADER_NO,
 	TABLE_CANONICAL,       /* as table_write makes them: a header, and tabs whatever the file is called */
-	TABLE_CANONICAL_ANY,   /* the same; there may be no rows: a node found nothing */
+	TABLE_MAY_BE_EMPTY = 16,   /* with one of the others: there may be a header and no rows */
 };
 
 struct table {

@@ -127,7 +127,7 @@ struct error *table_of_any(struct table *out, const struct item *it, struct aren
 	const struct doc *d;
 
 	if (path)
-		return table_read(out, path, TABLE_CANONICAL_ANY, a);
+		return table_read(out, path, TABLE_CANONICAL | TABLE_MAY_BE_EMPTY, a);
 	TRY(literal_read(&d, it, a));
 	if (!d)
 		return error_new(ERR_DATA, "this %s has no table.tsv, must be a table", it->kind);

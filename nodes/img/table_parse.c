@@ -306,7 +306,7 @@ static struct error *name_columns(struct table *t, const struct cells *c)
 	return NULL;
 }
 
-static struct error *build(struct table *t, struct cells *c, enum table_header header)
+static struct error *build(struct table *t, struct cells *c, enum table_header header, bool may_be_empty)
 {
 	drop_empty_last(c);
 	*t = (struct table){ .n_col = c->n_col, .file = c->file };
@@ -316,7 +316,7 @@ static struct error *build(struct table *t, struct cells *c, enum table_header h
 	t->cell = c->cell + (t->header ? c->n_col : 0);
 	t->line = c->line + t->header;
 	t->start = c->start + t->header;
-	if (t->n_row == 0 && header != TABLE_CANONICAL_ANY)
+	if (t->n_row == 0 && !may_be_empty)
 		return error_new(ERR_DATA, "%s has a header but no rows", c->file);
 	return NULL;
 }
@@ -325,7 +325,7 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
                           struct arena *a)
 {
 	struct cells c = { .a = a, .file = arena_strdup(a, file), .line_no = 1 };
-	bool canonical = header == TABLE_CANONICAL || header == TABLE_CANONICAL_ANY;
+	const bool may_be_empty = header & TABLE_MAY_BE_EMPTY, canonical = (header & ~TABLE_MAY_BE_EMPTY) == TABLE_CANONICAL;
 	size_t bom = !canonical && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	char *rows;
 
@@ -338,6 +338,7 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
 	rows = canonical ? NULL : vest_rows(&c);
 	c.separator = canonical ? '\t' : rows ? ' ' : separator_of(file, c.at);
 	c.comments = c.separator == ' ';
+	header &= ~TABLE_MAY_BE_EMPTY;
 	if (rows) {
 		c.at = rows;
 		header = TABLE_HEADER_NO;
@@ -345,7 +346,7 @@ struct error *table_parse(struct table *out, const char *text, size_t n, const c
 	TRY(cut_lines(&c));
 	if (rows)
 		TRY(check_vest(&c, arena_strndup(a, text, n)));
-	return build(out, &c, header);
+	return build(out, &c, header, may_be_empty);
 }
 
 struct error *table_read(struct table *out, const char *path, enum table_header header, struct arena *a)

@@ -47,13 +47,14 @@ static const char *short_text(double x, bool is_float, struct arena *a)
 	return b.text;
 }
 
-/* nilearn multiplies the header's zooms, which are floats, and cuts the fraction off. */
+/* To 0.001 mm3 a voxel: affines are rounded. nilearn multiplies the header's zooms, which are floats, and cuts the fraction
+ * off. */
 static double cluster_mm3(const struct listing *l, long n_voxel)
 {
 	double mm[3];
 
 	if (!compat(l->params))
-		return rint((double)n_voxel * grid_voxel_mm3(&l->map->grid) * 1000) / 1000;
+		return (double)n_voxel * rint(grid_voxel_mm3(&l->map->grid) * 1000) / 1000;
 	grid_voxel_mm(&l->map->grid, mm);
 	return trunc((double)n_voxel * (double)((float)mm[0] * (float)mm[1] * (float)mm[2]));
 }
