@@ -277,6 +277,7 @@ struct error *design_code(struct design *out, const struct formula *f, const str
 
 	c.var = arena_calloc(a, (size_t)f->n + 1, sizeof *c.var);
 	TRY(read_columns(&c, centre, place));
+	*place = (struct formula_place){ 0, f->term[f->n - 1].place.at + f->term[f->n - 1].place.len };
 	TRY(count(&c, &intercept));
 	c.column = NEW_N(a, const char *, c.room + 1);
 	c.x = NEW_N(a, double, (long)c.room * s->n + 1);
@@ -287,6 +288,7 @@ struct error *design_code(struct design *out, const struct formula *f, const str
 		add_term(&c, 0);
 	}
 	TRY(tell_apart(&c));
+	*place = (struct formula_place){ 0 };
 	transpose(out, &c);
 	return NULL;
 }

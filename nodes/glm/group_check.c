@@ -7,7 +7,7 @@
 
 enum known { KNOWN_NOT, KNOWN_COLUMNS, KNOWN_CELLS };
 
-/* Item k of a port as a table: all of it, or its columns alone. Facts know no lines, and call it "the table". */
+/* Item k of a port as a table: all of it, or its columns alone. */
 static struct error *table_known(struct table *out, enum known *known, struct shape *s, const char *port, int k)
 {
 	const struct item *it = shape_item_n(s, port, k);
@@ -19,8 +19,10 @@ static struct error *table_known(struct table *out, enum known *known, struct sh
 	*known = KNOWN_NOT;
 	if (!table_facts_from(&f, shape_in_n(s, port, k), s->arena))
 		return NULL;
-	*known = f.cell ? KNOWN_CELLS : KNOWN_COLUMNS;
-	*out = (struct table){ f.n_row, f.n_col, f.column, true, f.cell, NULL, NULL, arena_printf(s->arena, "the %s", port) };
+	*known = table_of_facts(out, &f, s->arena) ? KNOWN_CELLS : KNOWN_COLUMNS;
+	if (*known == KNOWN_COLUMNS)
+		*out = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column, .header = true,
+		                       .file = arena_printf(s->arena, "the %s", port) };
 	return NULL;
 }
 

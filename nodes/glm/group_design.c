@@ -23,7 +23,7 @@ static struct error *from_formula(struct group_made *out, const struct group_giv
 	TRY(subjects_find(&subjects, g->n, g->key, &g->tables, args->subjects, a));
 	out->n_extra = subjects.n_extra;
 	e = design_code(&out->design, &formula, &subjects, args->centre, &place, a);
-	*where = place.len > 0 ? arena_printf(a, "formula:%d:%d", place.at, place.len) : g->tables.n ? "table" : "formula";
+	*where = place.len > 0 ? arena_printf(a, "formula:%d:%d", place.at, place.len) : e && g->tables.n ? "table" : "formula";
 	return e;
 }
 

@@ -29,6 +29,11 @@ def table(columns, rows, cell=lambda i, k: f"{(i * 31 + k * 17) % 101 / 101:.4f}
     return ("\n".join(lines) + "\n").encode()
 
 
+PEOPLE = (b"participant_id\tgroup\tage\tsite\thandedness\n" + b"".join(
+    b"sub-0%d\t%s\t%d\t%s\t%s\n" % (k, (b"control", b"patient")[k % 2], 20 + k * 7 % 11, (b"1", b"2b")[k == 4], (b"r", b"n/a")[k == 3])
+    for k in range(1, 6)))
+
+
 def make(folder):
     folder.mkdir()
     pack = lambda b: gzip.compress(b, mtime=0)
@@ -53,6 +58,9 @@ def make(folder):
         "sub-01_bold.nii.gz": pack(bold),
         "sub-02_bold.nii.gz": pack(bold),
         "sub-03_bold.nii.gz": pack(bold),
+        "people.tsv": PEOPLE,
     }
+    files.update({f"sub-0{k}_effect.nii.gz": pack(nifti(n_vol=1)) for k in range(1, 6)})
+    files.update({"sub-01_map.nii.gz": pack(nifti(n_vol=1)), "sub-07_map.nii.gz": pack(nifti(n_vol=1, size=3.0))})
     for name, content in files.items():
         (folder / name).write_bytes(content)

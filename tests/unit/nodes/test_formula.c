@@ -113,9 +113,9 @@ TEST(wrong_columns_are_told)
 	CHECK_TEXT(columns("group + aeg"), "people.tsv has no column 'aeg', did you mean 'age'? @ 8:3");
 	CHECK_TEXT(columns("hand"), "subject 03 has no value in the column hand, which the formula uses @ 0:0");
 	CHECK_TEXT(columns("factor(site):sex:group + age"), "the formula makes 13 columns for 6 subjects: there must be fewer columns than "
-	          "subjects @ 0:0");
+	          "subjects @ 0:28");
 	CHECK_TEXT(columns("group + participant_id"), "the formula makes 7 columns for 6 subjects: there must be fewer columns than subjects "
-	           "@ 0:0");
+	           "@ 0:22");
 }
 
 /* What a formula is told, with its place. */

@@ -115,7 +115,7 @@ TEST(problems_have_their_place)
 {
 	struct glm_second_level_params p = { .formula = "group + aeg" };
 
-	CHECK_TEXT(h_problems(look(p, people, false)), "error formula:8:3: the table has no column 'aeg', did you mean 'age'?\n");
+	CHECK_TEXT(h_problems(look(p, people, false)), "error formula:8:3: people.tsv has no column 'aeg', did you mean 'age'?\n");
 	p.formula = "group + age * 2";
 	CHECK_TEXT(h_problems(look(p, people, false)), "error formula:12:1: '*' is not understood: write a + b + a:b\n");
 	p.formula = "age";
@@ -124,7 +124,7 @@ TEST(problems_have_their_place)
 	p.formula = NULL;
 	CHECK_TEXT(h_problems(look(p, people, false)), "warning table: the formula is left out, so the table is not used\n");
 	p.formula = "participant_id";
-	CHECK_TEXT(h_problems(look(p, people, false)), "error table: 6 subjects and 6 columns leave no degree of freedom: there must be fewer columns "
+	CHECK_TEXT(h_problems(look(p, people, false)), "error formula: 6 subjects and 6 columns leave no degree of freedom: there must be fewer columns "
 	           "than subjects\n");
 	p = (struct glm_second_level_params){ .formula = "group", .has_at_least = true, .at_least = 7 };
 	CHECK_TEXT(h_problems(look(p, people, false)), "error at_least: at_least is 7, but there are 6 images\n");
