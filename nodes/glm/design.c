@@ -164,7 +164,11 @@ static void check_pending(struct shape *s, const struct table_facts *f, int n_vo
 	if (n_vol >= 0 && f->n_row >= 0 && f->n_row != n_vol)
 		shape_error(s, "confounds", "confounds have %d rows, the run has %d volumes: they must be as many", f->n_row, n_vol);
 	for (int k = 0; k < f->n_col; k++)
-		columns_check(s, "confounds", f, k, true);
+		if (f->missing && f->missing[k] && !(f->text && f->text[k]))
+			shape_error(s, "confounds", "%s, must be a number (confounds.select gives fMRIPrep's derivatives a first value; or leave the "
+			            "column out with `drop: [%s]` at the input)", f->missing[k], f->column[k]);
+		else
+			columns_check(s, "confounds", f, k, false);
 }
 
 /* Events whose bytes exist, or whose cells are told; false: they are not known, or no table of events. */

@@ -85,9 +85,9 @@ static int *parts_of(const struct design_facts *f, const double *length, struct 
 	return part;
 }
 
-static void say(struct buf *b, int n, const char *const *name, struct arena *a)
+static void say(struct buf *b, int n, const char *const *name, const char *what, struct arena *a)
 {
-	buf_printf(b, "%s%s depend on each other", b->n ? "; " : "", design_names(n, name, a));
+	buf_printf(b, "%s%s %s", b->n ? "; " : "", design_names(n, name, a), what);
 }
 
 const char *design_dependent(int *rank, const struct design *d, struct arena *a)
@@ -96,7 +96,7 @@ const char *design_dependent(int *rank, const struct design *d, struct arena *a)
 	struct buf b = { .arena = a };
 	struct design_facts f;
 	double *length;
-	int *part;
+	int *part, n_zero = 0;
 
 	*rank = -1;
 	if (!design_facts_of(&f, d->n_row, d->n_col, d->column, d->x, a))
@@ -107,7 +107,9 @@ const char *design_dependent(int *rank, const struct design *d, struct arena *a)
 	length = lengths(d, a);
 	for (int k = 0; k < d->n_col; k++)
 		if (!(length[k] > 0))
-			buf_printf(&b, "%s%s is 0 in every row", b.n ? "; " : "", d->column[k]);
+			name[n_zero++] = d->column[k];
+	if (n_zero > 0)
+		say(&b, n_zero, name, n_zero == 1 ? "is 0 in every row" : "are 0 in every row", a);
 	part = parts_of(&f, length, a);
 	for (int p = 0; p < d->n_col; p++) {
 		int n = 0;
@@ -116,7 +118,7 @@ const char *design_dependent(int *rank, const struct design *d, struct arena *a)
 			if (part[k] == p && length[k] > 0)
 				name[n++] = d->column[k];
 		if (n > 1)
-			say(&b, n, name, a);
+			say(&b, n, name, "depend on each other", a);
 	}
 	return b.text;
 }

@@ -129,3 +129,37 @@ tables = {
 }
 for name, text in tables.items():
     case(f"table_{name}", text.encode(), clean, file="x.tsv", kind="table")
+
+# ---- events and designs ----
+DESIGN = "{do: glm.design, bold: $bold, events: $x, hrf: spm + derivative}"
+
+
+def events(name, text, step=DESIGN, **more):
+    case("events_" + name, text.encode(), step, file="x.tsv", kind="table", **more)
+
+
+EVENTS = "onset\tduration\ttrial_type\n2\t4\tfaces\n14\t4\thouses\n24\t4\tfaces\n"
+events("without_onset", EVENTS.replace("onset", "onsets"))
+events("without_duration", "onset\ttrial_type\n2\ta\n")
+events("without_names", "2\t4\t1\n14\t4\t1\n")
+events("without_onset_value", EVENTS.replace("14", "n/a"))
+events("text_in_duration", EVENTS.replace("14\t4", "14\t4 s"))
+events("negative_duration", EVENTS.replace("14\t4", "14\t-4"))
+events("infinite_onset", EVENTS.replace("24", "inf"))
+events("in_milliseconds", "onset\tduration\ttrial_type\n2000\t4000\tfaces\n14000\t4000\thouses\n24000\t4000\tfaces\n")
+events("after_the_run", EVENTS.replace("14", "140").replace("24", "240"))
+events("twice_and_nameless", EVENTS + "24\t4\tfaces\n30\t1\tn/a\n")
+events("empty", "onset\tduration\n")
+events("of_no_trial_type", EVENTS.replace("faces", "n/a").replace("houses", ""))
+events("of_too_many_conditions", "onset\tduration\ttrial_type\n" + "".join(f"{t}\t1\tc{t}\n" for t in range(12)))
+events("that_fill_the_run", "onset\tduration\ttrial_type\n0\t20\ta\n20\t100\tb\n", DESIGN.replace("spm + derivative", "none"))
+events("contrast_of_no_condition", EVENTS, DESIGN, more="  fit: {do: glm.first_level, bold: $bold, design: $a.design, mask: $mask}\n"
+       "  c: {do: glm.contrast, glm: $fit.glm, contrast: faces - hauses}\n")
+
+MOTION = "{do: glm.design, bold: $bold, events: [{onset: 2, duration: 4, trial_type: x}], confounds: $x}"
+events("with_a_confound_of_their_name", "x\n" + "".join(f"{t % 3}\n" for t in range(20)), MOTION)
+events("with_a_short_confound", "y\n" + "".join(f"{t % 3}\n" for t in range(18)), MOTION)
+events("with_a_confound_without_first", "y\nn/a\n" + "".join(f"{t % 3}\n" for t in range(19)), MOTION)
+FIT = "{do: glm.first_level, bold: $bold, design: $x, mask: $mask}"
+case("design_with_nan", b"a\tb\n" + b"1\t2\n" * 12 + b"1\tnan\n" + b"2\t3\n" * 7, FIT, file="x.tsv", kind="design")
+case("design_with_text", b"a\tb\n" + b"1\t2\n" * 19 + b"1\tx\n", FIT, file="x.tsv", kind="design")
