@@ -21,6 +21,7 @@ import bench_clean
 import bench_extract
 import bench_faces
 import bench_glm
+import bench_permute
 import bench_resample
 import bench_smooth
 
@@ -92,6 +93,7 @@ class Bench:
         self.inflater = pathlib.Path(args.build).resolve() / "tests/bench/bench_inflate"
         self.cleaner = pathlib.Path(args.build).resolve() / "tests/bench/bench_clean"
         self.fitter = pathlib.Path(args.build).resolve() / "tests/bench/bench_glm"
+        self.permuter = pathlib.Path(args.build).resolve() / "tests/bench/bench_permute"
         self.runs, self.peer = args.runs, args.peer
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
         self.n = 0
@@ -207,6 +209,9 @@ class Bench:
     def glm(self):
         bench_glm.glm(self, run, report)
 
+    def permute(self):
+        bench_permute.permute(self, run, report)
+
     def smooth(self):
         bench_smooth.smooth(self, run, report)
 
@@ -220,7 +225,7 @@ def main():
     args = p.parse_args()
     b = Bench(args)
     try:
-        for name in ("seed_to_voxel", "faces", "scale", "subject", "extract", "resample", "smooth", "clean", "glm"):
+        for name in ("seed_to_voxel", "faces", "scale", "subject", "extract", "resample", "smooth", "clean", "glm", "permute"):
             if not args.only or args.only == name:
                 getattr(b, name)()
     finally:
