@@ -8,15 +8,14 @@
 #include "img/table.h"
 #include "import/columns.h"
 
-/* A table may have no rows, as one of clusters that were not found; a design may not. */
+/* A step's table must have rows; one that is only looked at may have none, as that of clusters which were not found. */
 static struct error *read(struct table *t, const struct item *file, const struct import_table_params *params,
-                          const char *kind, struct arena *a)
+                          bool may_be_empty, struct arena *a)
 {
-	const int empty = strcmp(kind, "design") == 0 ? 0 : TABLE_MAY_BE_EMPTY;
 	enum table_header header = !params->has_header ? TABLE_HEADER_AUTO
 	                         : params->header ? TABLE_HEADER_YES : TABLE_HEADER_NO;
 
-	TRY(table_read(t, item_blob(file, "file"), header | empty, a));
+	TRY(table_read(t, item_blob(file, "file"), header | (may_be_empty ? TABLE_MAY_BE_EMPTY : 0), a));
 	return columns_take(t, (struct texts){ params->n_columns, params->columns },
 	                    (struct texts){ params->n_drop, params->drop }, a);
 }
@@ -45,7 +44,7 @@ struct error *import_table_shape(struct shape *s, const struct import_table_para
 
 	if (!file)
 		return NULL;
-	TRY(read(&t, file, params, shape_kind(s, "table"), s->arena));
+	TRY(read(&t, file, params, false, s->arena));
 	TRY(look(&facts, &t, shape_kind(s, "table"), s->arena));
 	shape_out(s, "table", facts);
 	return NULL;
@@ -57,10 +56,8 @@ struct error *import_table_run(struct node_env *env, const struct import_table_p
 	struct design d;
 	struct table t;
 
-	TRY(read(&t, in->file, params, out_kind(out->table), env->arena));
+	TRY(read(&t, in->file, params, true, env->arena));
 	if (strcmp(out_kind(out->table), "design") == 0)
 		TRY(design_of_table(&d, &t, env->arena));
-	if (t.n_row == 0)
-		node_note(env, "%s has a header but no rows", t.file);
 	return table_write(out_blob(out->table, "table.tsv"), &t, env->arena);
 }
