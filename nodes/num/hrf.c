@@ -17,22 +17,30 @@ int hrf_samples(double dt_s)
 	return n > 0 && n < INT_MAX ? (int)n : 0;
 }
 
-/* The density of a gamma distribution at x that begins at `from`. */
-static double density(double x, double shape, double scale, double from)
-{
-	double y = (x - from) / scale;
+/* The density of a gamma distribution that begins at `from`; norm is Gamma(shape) scale. */
+struct density { double shape, scale, from, norm; };
 
-	return y > 0 ? pow(y, shape - 1) * exp(-y) / tgamma(shape) / scale : 0;
+static struct density density_of(double shape, double scale, double from)
+{
+	return (struct density){ shape, scale, from, tgamma(shape) * scale };
+}
+
+static double density_at(const struct density *d, double x)
+{
+	double y = (x - d->from) / d->scale;
+
+	return y > 0 ? pow(y, d->shape - 1) * exp(-y) / d->norm : 0;
 }
 
 static void response(const struct gamma_difference *g, double dt_s, int n, double *out)
 {
+	struct density peak = density_of(g->delay / g->disp, g->disp, dt_s), under = density_of(g->under / g->udisp, g->udisp, dt_s);
 	double step = (double)HRF_LENGTH_S / (n - 1), sum = 0;
 
 	for (int i = 0; i < n; i++) {
 		double x = (i < n - 1 ? i * step : HRF_LENGTH_S) - g->onset_s;
 
-		out[i] = density(x, g->delay / g->disp, g->disp, dt_s) - g->ratio * density(x, g->under / g->udisp, g->udisp, dt_s);
+		out[i] = density_at(&peak, x) - g->ratio * density_at(&under, x);
 		sum += out[i];
 	}
 	for (int i = 0; i < n; i++)
