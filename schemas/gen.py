@@ -17,11 +17,11 @@ C_TYPE = {"bool": "bool", "int": "int", "number": "double", "text": "const char 
           "texts": "const char *const *"}
 SUFFIX = {"mm": "_mm", "Hz": "_hz", "s": "_s", "%": "_pct", "mm3": "_mm3", "deg": "_deg", "B": "_bytes"}
 RESERVED = set("do each gather missing when else need retry keep note".split())
-PARAM_KEYS = set("type unit doc nilearn default optional min max above_min min_n max_n of".split())
-PORT_KEYS = set("kind kind_of doc nilearn optional many literal on_request axis".split())
+PARAM_KEYS = set("type unit doc nilearn default optional min max above_min min_n max_n of bids".split())
+PORT_KEYS = set("kind kind_of doc nilearn optional many literal on_request axis bids".split())
 NODE_KEYS = set("node version doc see nilearn threads shape axis over parts inputs outputs params".split())
 PART_KEYS = set("part doc inputs outputs params".split())
-KIND_KEYS = set("kind is doc blob ext export_ext import pair beside beside_root also".split())
+KIND_KEYS = set("kind is doc blob ext export_ext import pair beside beside_root also bids".split())
 
 
 def fail(path, text):
@@ -48,6 +48,15 @@ def check_param(path, name, p):
         fail(path, f"{name}: unknown unit {p['unit']}")
     if p.get("optional") and p.get("default") is not None:
         fail(path, f"{name}: optional and default exclude each other")
+
+
+def check_words(path, part, name, p):
+    """bids: of an output a map of entities and suffix, each a text or {parameter or port that is given: text, else: text}."""
+    b = p.get("bids")
+    if part == "inputs" and b not in (None, "inherit"):
+        fail(path, f"{name}: bids of an input is `inherit` or not there")
+    if part == "outputs" and b is not None and not isinstance(b, dict):
+        fail(path, f"{name}: bids of an output is a map of entities and suffix")
 
 
 def add_parts(path, s):
@@ -79,6 +88,7 @@ def read_node(path, s):
     for part in ("inputs", "outputs"):
         for name, p in s[part].items():
             known(path, name, p, PORT_KEYS)
+            check_words(path, part, name, p)
             if name in RESERVED or name in s["params"]:
                 fail(path, f"{name} is reserved or a parameter too")
     return s
@@ -192,7 +202,7 @@ def param_row(s, name, p):
            ".optional": str(bool(p.get("optional"))).lower(), ".min": number(p.get("min"), "-INFINITY"),
            ".max": number(p.get("max"), "INFINITY"), ".above_min": str(bool(p.get("above_min"))).lower(),
            ".min_n": str(p.get("min_n", 0)), ".max_n": str(p.get("max_n", 1 << 24)),
-           ".choice": f"{n}_{name}_choice" if p["type"] == "choice" else "NULL"}
+           ".choice": f"{n}_{name}_choice" if p["type"] == "choice" else "NULL", ".name_key": quote(p.get("bids"))}
     return "\t{ " + ", ".join(f"{k} = {v}" for k, v in row.items()) + " },"
 
 
@@ -204,14 +214,27 @@ def params_table(s):
     return "\n".join(lists) + f"\nstatic const struct param_decl {n}_param[] = {{\n" + "\n".join(rows) + "\n};\n"
 
 
+def words_table(n, port, words):
+    """What an output is called in the layout of BIDS: rows of struct name_word; `true` stands for the export's own name."""
+    rows = []
+    for key, value in words.items():
+        cases = value if isinstance(value, dict) else {"else": value}
+        rows += [(key, "" if v is True else str(v), None if given == "else" else given) for given, v in cases.items()]
+    body = "".join(f"\t{{ {quote(k)}, {quote(v)}, {quote(g)} }},\n" for k, v, g in rows)
+    return f"static const struct name_word {n}_{port}_words[] = {{\n{body}\t{{ NULL, NULL, NULL }},\n}};\n"
+
+
 def ports_table(s, part):
     n, rows = ident(s["node"]), []
+    words = {k: p["bids"] for k, p in s[part].items() if isinstance(p.get("bids"), dict)}
     for k, p in s[part].items():
         flags = ", ".join(f".{x} = {str(bool(p.get(x))).lower()}" for x in ("optional", "many", "literal", "on_request"))
         rows.append(f"\t{{ .name = {quote(k)}, .kind = {quote(p.get('kind', 'any'))}, .doc = {quote(p['doc'])}, "
                     f".nilearn = {quote(p.get('nilearn'))}, .offset = offsetof(struct {n}_{part}, {k}), {flags}, "
-                    f".kind_of = {quote(p.get('kind_of'))}, .axis = {quote(p.get('axis'))} }},")
-    return f"static const struct port_decl {n}_{part}_port[] = {{\n" + "\n".join(rows or ["\t{ .name = NULL },"]) + "\n};\n"
+                    f".kind_of = {quote(p.get('kind_of'))}, .axis = {quote(p.get('axis'))}, "
+                    f".names = {str(p.get('bids') == 'inherit').lower()}, .word = {f'{n}_{k}_words' if k in words else 'NULL'} }},")
+    tables = "".join(words_table(n, k, w) for k, w in words.items())
+    return tables + f"static const struct port_decl {n}_{part}_port[] = {{\n" + "\n".join(rows or ["\t{ .name = NULL },"]) + "\n};\n"
 
 
 def node_row(s):
@@ -232,7 +255,7 @@ def kind_row(k):
             f".is = {quote(k.get('is'))}, .blob = {quote(k.get('blob'))}, .ext = {quote(k.get('ext'))}, "
             f".export_ext = {quote(k.get('export_ext'))}, .import = {quote(k.get('import'))}, "
             f".pair = {{ {quote(pair[0])}, {quote(pair[1])} }}, .beside = {quote(k.get('beside'))}, "
-            f".beside_root = {quote(k.get('beside_root'))}, .also = {{ {quote(also[0])}, {quote(also[1])} }} }};")
+            f".beside_root = {quote(k.get('beside_root'))}, .suffix = {quote(k.get('bids'))}, .also = {{ {quote(also[0])}, {quote(also[1])} }} }};")
 
 
 def table(nodes, kinds):

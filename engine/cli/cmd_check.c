@@ -8,6 +8,7 @@
 #include "cli/study.h"
 #include "cli/words.h"
 #include "config/problem.h"
+#include "run/export_name.h"
 #include "run/headers.h"
 #include "run/pool.h"
 #include "run/sched.h"
@@ -16,6 +17,7 @@ enum { TASKS_A_WORKER = 16 };   /* fewer tasks are not worth another worker's st
 
 struct check_options {
 	struct study_options study;
+	const char *layout;
 	bool verbose, strict;
 };
 
@@ -23,7 +25,7 @@ static const struct opt check_opt[] = {
 	STUDY_SET(check_options, study),
 	{ "no-data", 0, OPT_FLAG, NULL, "The data are elsewhere: file patterns are not looked up, headers not read.",
 	  offsetof(struct check_options, study.no_data) },
-	STUDY_DATA(check_options, study),
+	STUDY_DATA(check_options, study), STUDY_LAYOUT(check_options, layout),
 	{ "strict", 0, OPT_FLAG, NULL, "Warnings make it fail, too.", offsetof(struct check_options, strict) },
 	{ "verbose", 'v', OPT_FLAG, NULL, "Also the steps: node, axes, ports, parameters and where each came from.",
 	  offsetof(struct check_options, verbose) },
@@ -54,7 +56,11 @@ static struct error *find_problems(struct study *s, const struct check_options *
 	s->pipeline = pipeline_read(s->file, o->study.set.item, o->study.set.n, s->diag, s->arena);
 	if (!s->pipeline || s->diag->n_error)
 		return NULL;
+	if (o->layout)
+		TRY(layout_find(&s->pipeline->layout, o->layout));
 	s->plan = plan_expand(s->pipeline, NULL, NULL, NULL, 0, o->study.no_data, s->diag, s->arena);
+	if (s->plan && !s->diag->n_error)
+		exports_check(s->plan, s->diag);
 	if (!s->plan || s->diag->n_error || o->study.no_data)
 		return NULL;
 	return check_headers(s);

@@ -18,7 +18,7 @@
 struct run_options {
 	struct study_options study;
 	struct texts only;
-	const char *out, *executor, *events;
+	const char *out, *layout, *executor, *events;
 	int jobs;
 	int64_t memory;
 	bool keep_going, offline, quiet;
@@ -27,6 +27,7 @@ struct run_options {
 static const struct opt run_opt[] = {
 	STUDY_SET(run_options, study),
 	{ "out", 'o', OPT_TEXT, "DIR", "Where results go; else FILE's name with _results.", offsetof(struct run_options, out) },
+	STUDY_LAYOUT(run_options, layout),
 	STUDY_CACHE(run_options, study), STUDY_DATA(run_options, study),
 	{ "only", 0, OPT_TEXTS, "STEP[@CELL]", "Only this and what it needs; may be given again.", offsetof(struct run_options, only) },
 	{ "jobs", 'j', OPT_INT, "N", "Threads at a time; else as many as there are processors.", offsetof(struct run_options, jobs) },
@@ -115,6 +116,8 @@ static struct error *run_file(int *code, const char *file, const struct run_opti
 	TRY(check_options(o));
 	TRY(open_events(&events, o->events));
 	e = read_study(&s, file, &o->study, a);
+	if (!e && s.pipeline && o->layout)
+		e = layout_find(&s.pipeline->layout, o->layout);
 	if (!e && (!s.pipeline || s.diag->n_error))
 		*code = study_problems(&s);
 	else if (!e)

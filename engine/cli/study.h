@@ -23,6 +23,9 @@ struct study_options {
 	{ "cache", 0, OPT_TEXT, "DIR", "The store; else $SULCUS_CACHE, else ~/.cache/sulcus.", offsetof(struct T, M.cache) }
 #define STUDY_DATA(T, M) \
 	{ "data", 0, OPT_TEXT, "DIR", "Where fetched data are; else $SULCUS_DATA.", offsetof(struct T, M.data) }
+/* M: a const char *. */
+#define STUDY_LAYOUT(T, M) \
+	{ "layout", 0, OPT_TEXT, "NAME", "How results are called: plain, or bids; else as the file says.", offsetof(struct T, M) }
 
 struct study {
 	const char *file;

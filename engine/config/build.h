@@ -74,6 +74,8 @@ bool is_ref(const struct doc *d);
 bool source_find(struct builder *b, struct scope *s, const struct doc *ref, struct source *out);
 /* Splits "$a.b.c" into at most three parts; returns their number. */
 int ref_split(struct arena *a, const char *text, const char *part[3]);
+/* The reference of an export, which may be written as {item: $step.port, ...}. */
+const struct doc *export_item(const struct doc *val);
 /* The names of the scope as a NULL-ended list. */
 const char *const *names_of(struct builder *b, const struct scope *s);
 /* All kinds, NULL ended, for suggestions. */

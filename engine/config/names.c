@@ -96,6 +96,13 @@ bool is_ref(const struct doc *d)
 	return d->kind == DOC_TEXT && d->text[0] == '$' && d->text[1] != '$';
 }
 
+const struct doc *export_item(const struct doc *val)
+{
+	const struct doc *item = val && val->kind == DOC_MAP ? doc_get(val, "item") : NULL;
+
+	return item ? item : val;
+}
+
 int ref_split(struct arena *a, const char *text, const char *part[3])
 {
 	int n = 0;
@@ -164,7 +171,7 @@ static bool port_find(struct builder *b, struct step *st, const struct doc *ref,
 /* What a used pipeline exports under this name. */
 static bool export_find(struct builder *b, const struct name *n, const struct doc *ref, const char *word, struct source *out)
 {
-	const struct doc *ex = n->scope ? doc_get(n->scope->doc, "export") : NULL, *val = ex && word ? doc_get(ex, word) : NULL;
+	const struct doc *ex = n->scope ? doc_get(n->scope->doc, "export") : NULL, *val = ex && word ? export_item(doc_get(ex, word)) : NULL;
 
 	if (!n->scope)
 		return false;

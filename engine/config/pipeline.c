@@ -11,6 +11,76 @@
 #include "config/yaml.h"
 #include "node/node.h"
 
+struct error *layout_find(enum layout *out, const char *word)
+{
+	static const char *const name[] = { [LAYOUT_PLAIN] = "plain", [LAYOUT_BIDS] = "bids" };
+
+	for (int i = 0; i < 2; i++)
+		if (strcmp(word, name[i]) == 0) {
+			*out = (enum layout)i;
+			return NULL;
+		}
+	return error_new(ERR_USER, "layout is '%s', must be plain or bids", word);
+}
+
+static void layout_read(struct builder *b, const struct doc *doc)
+{
+	const struct doc *layout = doc_get(doc, "layout");
+	struct error *e = NULL;
+
+	if (layout && layout->kind != DOC_TEXT)
+		diag_error(b->d, layout, "layout must be plain or bids");
+	else if (layout)
+		e = layout_find(&b->p->layout, layout->text);
+	if (e)
+		diag_error(b->d, layout, "%s", e->text);
+	error_free(e);
+}
+
+static bool is_word(const char *s)
+{
+	for (const char *c = s; *c; c++)
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9')))
+			return false;
+	return *s != '\0';
+}
+
+/* name: {item: $step.port, desc: tight} also says words of the name, for layouts that have them. */
+static const struct doc *export_words(struct builder *b, struct export *e, const struct doc *val)
+{
+	const struct doc *item = doc_get(val, "item");
+
+	if (!item)
+		diag_error(b->d, e->at, "export '%s' has no item, as in {item: $step.port, desc: tight}", e->name);
+	for (int i = 0; i < val->n; i++) {
+		const struct doc *v = val->val[i];
+
+		if (v == item)
+			continue;
+		if (!is_word(val->key[i]->text) || v->kind != DOC_TEXT || !is_word(v->text))
+			diag_error(b->d, v, "'%s' of export '%s' must have letters and digits only", val->key[i]->text, e->name);
+	}
+	e->word = val;
+	return item;
+}
+
+static void export_read(struct builder *b, struct scope *s, const struct doc *key, const struct doc *val)
+{
+	struct export e = { .name = key->text, .at = key };
+
+	if (!name_valid(e.name))
+		diag_error(b->d, e.at, "'%s' cannot name a result: use letters, digits and _", e.name);
+	if (val->kind == DOC_MAP) {
+		val = export_words(b, &e, val);
+		if (!val)
+			return;
+	}
+	if (!is_ref(val))
+		diag_error(b->d, val, "export '%s' must be a reference, as in $step.port", e.name);
+	else if (source_find(b, s, val, &e.source))
+		PUSH(b->a, b->p->export, b->p->n_export, e);
+}
+
 static void exports_read(struct builder *b, struct scope *s)
 {
 	const struct doc *ex = doc_get(s->doc, "export");
@@ -21,16 +91,8 @@ static void exports_read(struct builder *b, struct scope *s)
 		diag_error(b->d, ex, "export must be a map of name: $step.port");
 		return;
 	}
-	for (int i = 0; i < ex->n; i++) {
-		struct export e = { .name = ex->key[i]->text, .at = ex->key[i] };
-
-		if (!name_valid(e.name))
-			diag_error(b->d, e.at, "'%s' cannot name a result: use letters, digits and _", e.name);
-		if (!is_ref(ex->val[i]))
-			diag_error(b->d, ex->val[i], "export '%s' must be a reference, as in $step.port", e.name);
-		else if (source_find(b, s, ex->val[i], &e.source))
-			PUSH(b->a, b->p->export, b->p->n_export, e);
-	}
+	for (int i = 0; i < ex->n; i++)
+		export_read(b, s, ex->key[i], ex->val[i]);
 }
 
 /* Every --set must name a param or an input. */
@@ -109,6 +171,7 @@ struct pipeline *pipeline_read(const char *file, const struct override *set, int
 	overrides_check(&b, s);
 	scope_wire(&b, s);
 	exports_read(&b, s);
+	layout_read(&b, doc);
 	readers_count(p);
 	order_steps(&b);
 	types_check(&b);

@@ -120,10 +120,14 @@ struct step {
 	void *plan;                    /* plan/expand's own */
 };
 
+/* How results are called: <cell>_<name>.<ext> in one folder, or as BIDS says. */
+enum layout { LAYOUT_PLAIN, LAYOUT_BIDS };
+
 struct export {
 	const char *name;
 	const struct doc *at;
 	struct source source;
+	const struct doc *word;        /* written as a map: words of its name beside `item`; or NULL */
 };
 
 struct pipeline {
@@ -132,6 +136,7 @@ struct pipeline {
 	struct step **step;            /* in topological order after pipeline_read */
 	struct axis **axis;
 	struct export *export;
+	enum layout layout;
 	struct map *names;             /* "step" -> struct step * (also "fc/pcc") */
 	const struct doc *doc;
 };
@@ -141,5 +146,7 @@ struct override { const char *name, *value; };  /* --set name=value */
 /* Reads, checks and wires a whole file; all problems go to d. NULL when nothing sensible was left.
  * no_data: file patterns are not looked up later, so they may match nothing. */
 struct pipeline *pipeline_read(const char *file, const struct override *set, int n_set, struct diag *d, struct arena *a);
+/* The layout of this name; an error for a word that is none. */
+must_check struct error *layout_find(enum layout *out, const char *word);
 
 #endif

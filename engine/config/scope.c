@@ -9,7 +9,7 @@
 #include "config/diag.h"
 #include "node/node.h"
 
-static const char *const top_keys[] = { "sulcus", "title", "inputs", "params", "defaults", "use", "steps", "export", NULL };
+static const char *const top_keys[] = { "sulcus", "title", "inputs", "params", "defaults", "use", "steps", "export", "layout", NULL };
 
 struct scope *scope_new(struct builder *b, struct scope *parent, const char *prefix, const struct doc *doc, const char *path)
 {
@@ -141,8 +141,8 @@ static void exports_check(struct builder *b, struct scope *s)
 	struct source src;
 
 	for (int i = 0; ex && ex->kind == DOC_MAP && i < ex->n; i++)
-		if (is_ref(ex->val[i]))
-			source_find(b, s, ex->val[i], &src);
+		if (is_ref(export_item(ex->val[i])))
+			source_find(b, s, export_item(ex->val[i]), &src);
 		else
 			diag_error(b->d, ex->val[i], "export '%s' must be a reference, as in $step.port", ex->key[i]->text);
 }

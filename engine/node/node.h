@@ -38,6 +38,14 @@ struct param_decl {
 	bool above_min;             /* min itself is refused */
 	int min_n, max_n;           /* items of a list */
 	const char *const *choice;  /* NULL ended */
+	const char *name_key;       /* in names of results its text stands after this key (contrast-facesMinusHouses), or NULL */
+};
+
+/* A word of a result's name where names follow a standard: key-value, or the suffix, whose key is "suffix". */
+struct name_word {
+	const char *key, *value;    /* value "": the export's own name */
+	const char *given;          /* holds when the step was given this parameter, or a written list of several rows at this
+	                             * port, or ("$port") another step's result; NULL: always. The first of a key that holds counts. */
 };
 
 struct port_decl {
@@ -50,6 +58,8 @@ struct port_decl {
 	bool on_request;            /* output: made only when some step reads it, under a key of its own */
 	const char *kind_of;        /* output: has the kind of what this input was given, or NULL */
 	const char *axis;           /* output: a list whose cells are known once it was made, or NULL */
+	bool names;                 /* input: what it was given passes its words on to the names of the results */
+	const struct name_word *word; /* output: the words of its name, ended by a NULL key; NULL: nothing is said */
 };
 
 struct node_decl {
@@ -78,6 +88,7 @@ struct kind_decl {
 	const char *pair[2];        /* extensions of two files that are read together (hdr, img), or NULL */
 	const char *beside;         /* extension of files that say more about one (json, plan/beside.c), or NULL */
 	const char *beside_root;    /* the file that marks the highest folder where these are looked for */
+	const char *suffix;         /* the last word of a standard name, where a port says none; NULL: that of `is` */
 	const char *also[2];        /* a second blob that is exported beside the main one, and its extension (names.tsv, tsv) */
 };
 extern const struct kind_decl *const kind_table[];  /* NULL ended, sorted by name */
@@ -100,7 +111,8 @@ const char *item_blob(const struct item *it, const char *name);
 const char *item_main(const struct item *it);
 
 struct out;                                    /* an output being made */
-/* A fresh path to write the named blob to (for lists: "01/image.nii"). Call once a blob. */
+/* A fresh path to write the named blob to (for lists: "01/image.nii"). Call once a blob, and not between a mark of the
+ * node's arena and its reset, which would take what the output remembers. */
 const char *out_blob(struct out *o, const char *name);
 /* Tells the digest of a blob that was hashed while it was written (digest_ahead), and how many bytes its file must have;
  * so it is not read again. */

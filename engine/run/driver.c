@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "config/diag.h"
+#include "run/export_name.h"
 #include "run/headers.h"
 #include "run/keep.h"
 #include "run/pool.h"
@@ -71,6 +72,8 @@ static struct error *make_plan(struct driver *d)
 	const struct plan *old = d->plan;
 
 	d->plan = plan_expand(d->pipeline, d->store, d->memo, d->only, d->n_only, false, d->diag, d->arena);
+	if (!d->diag->n_error)
+		exports_check(d->plan, d->diag);
 	if (d->diag->n_error)
 		return NULL;
 	TRY(plan_settle(d->plan));
@@ -270,6 +273,7 @@ struct error *driver_run(struct driver *d, bool *wrong)
 		d->memory = machine_memory();
 	d->exports.folder = d->folder;
 	d->exports.arena = d->arena;
+	d->exports.version = d->version;
 	d->report.seconds = clock_now();
 	d->report.started = time(NULL);
 	d->progress = progress_new(stderr, d->quiet, d->events, d->arena);

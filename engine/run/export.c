@@ -10,41 +10,18 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/doc.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "node/node.h"
+#include "run/export_name.h"
 #include "run/manifest.h"
 #include "run/pool.h"
 #include "run/sched.h"
 #include "run/work.h"
 #include "store/store.h"
-
-static const char *export_ext(const struct kind_decl *kind)
-{
-	for (const struct kind_decl *k = kind; k; k = k->is ? kind_find(k->is) : NULL)
-		if (k->export_ext)
-			return k->export_ext;
-	return "dat";
-}
-
-/* Axes and keys as in BIDS, then the export's own name. */
-static const char *file_name(const struct export *ex, const struct task *t, const char *item, const char *ext,
-                             struct arena *a)
-{
-	const struct step_out *out = &ex->source.step->out[ex->source.port];
-	struct buf b = { .arena = a };
-
-	for (int k = 0; k < t->step->n_axis; k++)
-		buf_printf(&b, "%s-%s_", t->step->axis[k]->name, task_cell(t, k));
-	if (item)
-		buf_printf(&b, "%s-%s_", out->port->axis, item);
-	buf_printf(&b, "%s.%s", ex->name, ext);
-	for (char *c = b.text; *c; c++)
-		if (*c == '/')
-			*c = '_';
-	return b.text;
-}
 
 /* The blob that people get in a file of its own beside the main one, such as the names of labels; NULL: none. */
 static const struct artifact *also_exported(const char **ext, const struct artifact *art, const struct kind_decl *kind,
@@ -79,6 +56,7 @@ static void push_file(struct exports *x, struct export_file f)
 static void add_file(struct exports *x, const struct export *ex, struct task *t, const char *item)
 {
 	const struct step_out *out = &ex->source.step->out[ex->source.port];
+	enum layout layout = x->plan->pipeline->layout;
 	struct export_file f = { .step = t->step->name, .task = t, .from = { t, ex->source.port, item } };
 	const char *ext;
 
@@ -86,12 +64,12 @@ static void add_file(struct exports *x, const struct export *ex, struct task *t,
 	if (!f.artifact)
 		return;
 	f.kind = out->kind ? out->kind->name : "file";
-	f.name = file_name(ex, t, item, export_ext(out->kind), x->arena);
+	f.name = export_file_name(layout, ex, t, item, export_ext(out->kind), x->arena);
 	push_file(x, f);
 	f.artifact = also_exported(&ext, f.artifact, out->kind, x->arena);
 	if (f.artifact) {
 		f.kind = "file";
-		f.name = file_name(ex, t, item, ext, x->arena);
+		f.name = export_file_name(layout, ex, t, item, ext, x->arena);
 		push_file(x, f);
 	}
 }
@@ -114,6 +92,27 @@ static void add_items(struct exports *x, const struct export *ex, struct task *t
 	}
 }
 
+/* What a folder of BIDS derivatives says of itself. One that somebody else wrote stays. */
+static void add_description(struct exports *x)
+{
+	static const char name[] = "dataset_description.json";
+	const char *title = x->plan->pipeline->title;
+	struct artifact *art = NEW(x->arena, struct artifact);
+	struct buf b = { .arena = x->arena };
+
+	if (!map_get(x->recorded, name) && file_exists(path_join(x->arena, x->folder, name)))
+		return;
+	buf_add(&b, "{\n  \"Name\": ");
+	json_text(&b, title && *title ? title : "results");
+	buf_add(&b, ",\n  \"BIDSVersion\": \"1.10.0\",\n  \"DatasetType\": \"derivative\",\n  \"GeneratedBy\": [{\"Name\": \"sulcus\", \"Version\": ");
+	json_text(&b, x->version ? x->version : "");
+	buf_add(&b, "}]\n}\n");
+	*art = (struct artifact){ .n_blob = 1, .blob = NEW(x->arena, struct store_blob) };
+	art->blob[0] = (struct store_blob){ "file", digest_bytes(b.text, b.n), (int64_t)b.n };
+	artifact_seal(art);
+	push_file(x, (struct export_file){ .name = name, .kind = "file", .step = "", .artifact = art, .text = b.text });
+}
+
 struct error *exports_list(struct exports *x)
 {
 	x->n = x->n_fresh = 0;
@@ -133,13 +132,15 @@ struct error *exports_list(struct exports *x)
 				add_file(x, ex, task[k], NULL);
 		}
 	}
+	if (x->n && x->plan->pipeline->layout == LAYOUT_BIDS)
+		add_description(x);
 	return NULL;
 }
 
 void exports_want_bytes(struct exports *x)
 {
 	for (int i = 0; i < x->n; i++)
-		if (!x->file[i].fresh)
+		if (!x->file[i].fresh && !x->file[i].text)
 			sched_want_bytes(x->plan, dep_maker(&x->file[i].from));
 }
 
@@ -155,21 +156,29 @@ static struct error *send_file(struct exports *x, struct pool *pool, struct expo
 		blob[i] = (struct blob){ f->artifact->blob[i].name, store_blob_path(x->plan->store, &f->artifact->blob[i].digest, a) };
 	item.item.blob = blob;
 	r.path = arena_printf(a, "%s/%s", x->folder, f->name);
-	struct error *e = pool_send(pool, &r, f);
+	struct error *e = strchr(f->name, '/') ? file_mkdirs(path_folder(a, r.path)) : NULL;
+
+	if (!e)
+		e = pool_send(pool, &r, f);
 
 	arena_free(a);
 	return e;
 }
 
-static void take_file(struct exports *x, const struct pool_event *ev)
+static void take_file(struct exports *x, struct export_file *f, struct error *e)
 {
-	struct export_file *f = ev->ctx;
-
-	f->error = ev->death ? ev->death : ev->reply->error;
+	f->error = e;
 	if (!f->error && !manifest_stat(x, f))
 		f->error = error_new(ERR_SYSTEM, "%s/%s vanished while it was written", x->folder, f->name);
 	x->n_failed += f->error != NULL;
 	x->n_written += !f->error;
+}
+
+static void write_text(struct exports *x, struct export_file *f)
+{
+	const char *path = path_join(x->arena, x->folder, f->name);
+
+	take_file(x, f, file_write_by(arena_printf(x->arena, "%s/.%d-%s", x->folder, (int)getpid(), f->name), path, f->text, strlen(f->text)));
 }
 
 static struct error *write_files(struct exports *x, struct pool *pool)
@@ -180,7 +189,9 @@ static struct error *write_files(struct exports *x, struct pool *pool)
 		struct pool_event ev;
 
 		while (next < x->n && (x->file[next].fresh || pool_busy(pool) < pool_max(pool))) {
-			if (!x->file[next].fresh)
+			if (!x->file[next].fresh && x->file[next].text)
+				write_text(x, &x->file[next]);
+			else if (!x->file[next].fresh)
 				TRY(send_file(x, pool, &x->file[next]));
 			next++;
 		}
@@ -188,7 +199,7 @@ static struct error *write_files(struct exports *x, struct pool *pool)
 			continue;
 		TRY(pool_wait(pool, &ev, -1, -1, x->arena));
 		if (ev.ctx)
-			take_file(x, &ev);
+			take_file(x, ev.ctx, ev.death ? ev.death : ev.reply->error);
 	}
 	return NULL;
 }
@@ -216,8 +227,9 @@ static bool is_export(const struct exports *x, const char *name)
 	return strcmp(name, manifest_name) == 0;
 }
 
-/* ".PID-NAME" of an export or the manifest and ".run.json.PID" are halves that a killed run left behind. */
-static bool is_left_over(const struct exports *x, const char *name, double age_s)
+/* ".PID-NAME" of an export or the manifest and ".run.json.PID" are halves that a killed run left behind. below: "" or
+ * "sub-01/func/". */
+static bool is_left_over(const struct exports *x, const char *below, const char *name, double age_s)
 {
 	static const char report[] = ".run.json.";
 	bool of_report = strncmp(name, report, sizeof report - 1) == 0;
@@ -225,14 +237,15 @@ static bool is_left_over(const struct exports *x, const char *name, double age_s
 	char *end;
 	long pid = *name == '.' && *digits >= '1' && *digits <= '9' ? strtol(digits, &end, 10) : 0;
 
-	if (pid < 1 || pid > INT_MAX || (of_report ? *end != '\0' : *end != '-' || !is_export(x, end + 1)))
+	if (pid < 1 || pid > INT_MAX
+	    || (of_report ? *end != '\0' : *end != '-' || !is_export(x, arena_printf(x->arena, "%s%s", below, end + 1))))
 		return false;
 	return process_is_gone(pid, age_s);
 }
 
-static void remove_left_overs(const struct exports *x)
+static void clean_folder(const struct exports *x, const char *below)
 {
-	DIR *dir = x->n ? opendir(x->folder) : NULL;
+	DIR *dir = opendir(path_join(x->arena, x->folder, below));
 
 	for (const struct dirent *e; dir && (e = readdir(dir));) {
 		struct timespec now;
@@ -240,11 +253,30 @@ static void remove_left_overs(const struct exports *x)
 
 		clock_gettime(CLOCK_REALTIME, &now);
 		if (*e->d_name == '.' && fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
-		    && is_left_over(x, e->d_name, (double)(now.tv_sec - st.st_mtim.tv_sec) + 1e-9 * (double)(now.tv_nsec - st.st_mtim.tv_nsec)))
+		    && is_left_over(x, below, e->d_name, (double)(now.tv_sec - st.st_mtim.tv_sec) + 1e-9 * (double)(now.tv_nsec - st.st_mtim.tv_nsec)))
 			unlinkat(dirfd(dir), e->d_name, 0);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+static void remove_left_overs(const struct exports *x)
+{
+	struct map *seen = NULL;
+
+	if (x->n)
+		clean_folder(x, "");
+	for (int i = 0; i < x->n; i++) {
+		const char *slash = strrchr(x->file[i].name, '/');
+
+		if (!slash)
+			continue;
+		seen = seen ? seen : map_new(x->arena);
+		const char *below = arena_strndup(x->arena, x->file[i].name, (size_t)(slash - x->file[i].name) + 1);
+
+		if (!map_put(seen, below, seen))
+			clean_folder(x, below);
+	}
 }
 
 struct error *exports_write(struct exports *x, struct pool *pool, bool whole)

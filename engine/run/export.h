@@ -1,4 +1,4 @@
-/* export.h - results as files for people, named by their cells: sub-01_run-2_z.nii.gz.
+/* export.h - results as files for people, named by their cells: sub-01_run-2_z.nii.gz (export_name.h).
  *
  * manifest.json in the same folder tells which files we wrote, of which artifact, and how their stat was then, so
  * that an unchanged file is left alone, a missing one written again, and nobody else's file removed. */
@@ -20,6 +20,7 @@ struct export_file {
 	const struct task *task;
 	struct task_dep from;
 	const struct artifact *artifact;
+	const char *text;           /* of no task: what the file says; else NULL */
 	bool fresh;                 /* is there as we wrote it, of this artifact */
 	int64_t size, mtime_ns;     /* as written */
 	struct error *error;
@@ -28,6 +29,7 @@ struct export_file {
 struct exports {
 	struct plan *plan;
 	const char *folder;
+	const char *version;        /* of this program */
 	struct arena *arena;
 	int n, n_fresh, n_written, n_failed, n_removed;
 	struct export_file *file;

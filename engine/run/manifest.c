@@ -87,9 +87,26 @@ static struct map *names_now(const struct exports *x)
 }
 
 /* Names in the manifest are ours, but the file may have been edited: they never lead out of the folder. */
-static bool is_plain(const char *name)
+static bool is_below(const char *name)
 {
-	return name[0] && name[0] != '.' && !strchr(name, '/');
+	for (; *name && *name != '.' && *name != '/'; name++) {
+		name += strcspn(name, "/");
+		if (!*name)
+			return true;
+	}
+	return false;
+}
+
+/* The folders that the file was the last of. */
+static void remove_empty(const struct exports *x, const char *name)
+{
+	char *folder = arena_strdup(x->arena, name), *slash;
+
+	while ((slash = strrchr(folder, '/')) != NULL) {
+		*slash = '\0';
+		if (rmdir(path_join(x->arena, x->folder, folder)) < 0)
+			return;
+	}
 }
 
 void manifest_clean(struct exports *x)
@@ -103,10 +120,12 @@ void manifest_clean(struct exports *x)
 	for (int i = 0; i < x->manifest->n; i++) {
 		const char *name = x->manifest->key[i]->text;
 
-		if (map_get(now, name) || !is_plain(name))
+		if (map_get(now, name) || !is_below(name))
 			continue;
-		if (unchanged(x, name, x->manifest->val[i], &size, &mtime_ns))
+		if (unchanged(x, name, x->manifest->val[i], &size, &mtime_ns)) {
 			unlink(path_join(x->arena, x->folder, name));
+			remove_empty(x, name);
+		}
 		x->n_removed++;
 	}
 }
@@ -120,7 +139,7 @@ static void add_entry(struct buf *b, const struct export_file *f)
 	buf_printf(b, ": {\"artifact\": \"%s\", \"size\": %lld, \"mtime_ns\": %lld, \"kind\": \"%s\", \"step\": ", hex,
 	           (long long)f->size, (long long)f->mtime_ns, f->kind);
 	json_text(b, f->step);
-	if (f->task->keyed) {
+	if (f->task && f->task->keyed) {
 		digest_hex(hex, &f->task->key);
 		buf_printf(b, ", \"key\": \"%s\"", hex);
 	}

@@ -29,8 +29,11 @@ ALLOWED_WORDS = [
     ("engine/node/shape.h", "affine", "the example of facts, which are the nodes' own"),
     ("engine/config/*", "bids", "a key of the language"),
     ("engine/cli/graph.c", "bids", "a key of the language"),
+    ("engine/cli/study.h", "bids", "a word that an option takes"),
     ("engine/config/*", "bold", "an example in a message, as people write it"),
-    ("engine/run/export.c", "bids", "the standard that names of results follow"),
+    ("engine/run/export*", "bids", "the standard that names of results follow"),
+    ("engine/run/export_name.*", "contrast", "an entity of names in that standard"),
+    ("engine/node/node.h", "contrast", "the same entity, as an example"),
     ("engine/run/command_wait.c", "nifti", "the value of a variable that foreign programs read"),
     ("nodes/signals/spheres.c", "pipeline", "where people wrote a list"),
 ]
