@@ -5,21 +5,24 @@
 
 #include "base/arena.h"
 
-/* A voxel; at the root of a part, the part. */
+/* A voxel; at the root of a part, the part. Small, as the cache has to hold all of them. */
 struct node {
 	double sum;        /* the largest sum of any of its voxels up to the step `since` */
 	int parent;        /* -1: not there yet */
 	int size;
 	int since;         /* the step since which it has this size */
 	int sign;
-	int next, last;    /* its voxels in a chain, only when each voxel's value is asked for */
 };
+
+/* A part's voxels in a chain, kept only when each voxel's value is asked for. */
+struct chain { int next, last; };
 
 struct tfce_work {
 	struct node *node;    /* [n] */
 	int *step, *order;    /* [n] how many steps each voxel reaches; voxels by descending step */
 	int *begin;           /* [steps + 2] where in order each step begins */
 	double *below;        /* [steps + 1] sum of h^H over the steps up to this one */
+	struct chain *chain;  /* [n] */
 	double *value;        /* [n] or NULL */
 };
 
@@ -40,6 +43,7 @@ struct tfce_work *tfce_work_new(const struct tfce *f, struct arena *a)
 	size_t n = (size_t)f->neighbours->n;
 
 	w->node = arena_alloc(a, n, sizeof *w->node);
+	w->chain = arena_alloc(a, n, sizeof *w->chain);
 	w->step = arena_alloc(a, n, sizeof *w->step);
 	w->order = arena_alloc(a, n, sizeof *w->order);
 	w->begin = NEW_N(a, int, f->o.steps + 2);
@@ -106,7 +110,7 @@ static void settle(const struct tfce *f, struct tfce_work *w, int r, int step)
 	more = f->extent[p->size] * (w->below[p->since] - w->below[step]);
 	p->sum += more;
 	p->since = step;
-	for (int v = w->value ? r : -1; v >= 0; v = w->node[v].next)
+	for (int v = w->value ? r : -1; v >= 0; v = w->chain[v].next)
 		w->value[v] += more;
 }
 
@@ -128,8 +132,10 @@ static int join(const struct tfce *f, struct tfce_work *w, int r, int q, int ste
 	into->sum = fmax(into->sum, from->sum);
 	into->size += from->size;
 	from->parent = r;
-	w->node[into->last].next = q;
-	into->last = from->last;
+	if (w->value) {
+		w->chain[w->chain[r].last].next = q;
+		w->chain[r].last = w->chain[q].last;
+	}
 	return r;
 }
 
@@ -141,7 +147,8 @@ static void appear(const struct tfce *f, struct tfce_work *w, int v)
 	struct node *node = w->node;
 	int step = w->step[v], r = v;
 
-	node[v] = (struct node){ .parent = v, .size = 1, .since = step, .sign = node[v].sign, .next = -1, .last = v };
+	node[v] = (struct node){ .parent = v, .size = 1, .since = step, .sign = node[v].sign };
+	w->chain[v] = (struct chain){ .next = -1, .last = v };
 	for (int k = 0; k < b->touch && of[k] >= 0; k++) {
 		int u = of[k];
 
