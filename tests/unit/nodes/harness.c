@@ -52,7 +52,7 @@ void out_digest(struct out *o, const char *name, const struct digest *d, int64_t
 			CHECK_INT(there_size, size);
 			return;
 		}
-	CHECK(!"a digest of a blob that was not asked for");
+	fail_msg("a digest of %s, a blob that was not asked for", name);
 }
 
 struct node_env *h_env(int threads)
