@@ -83,6 +83,30 @@ static void report(struct shape *s, const char *where, struct error *e)
 	error_free(e);
 }
 
+/* Volumes of one series differ in how they lie, not in how many voxels they have. */
+static void warn_of_sizes(struct shape *s, const struct several *images)
+{
+	const int *first = images->im[0].grid.n, *one = NULL;
+	int which = 0, others = 0;
+
+	for (int k = 1; k < images->n; k++) {
+		const int *n = images->im[k].grid.n;
+
+		if (n[0] == first[0] && n[1] == first[1] && n[2] == first[2])
+			continue;
+		if (!one) {
+			one = n;
+			which = k;
+		} else {
+			others++;
+		}
+	}
+	if (one)
+		shape_warning(s, "images", "%s has %dx%dx%d voxels, %s has %dx%dx%d%s: resampled onto that; is it of another "
+		              "series?", images->name[which], one[0], one[1], one[2], images->name[0], first[0], first[1], first[2],
+		              others ? arena_printf(s->arena, " (and %d more)", others) : "");
+}
+
 struct error *image_concat_shape(struct shape *s, const struct image_concat_params *params)
 {
 	struct several images;
@@ -97,6 +121,8 @@ struct error *image_concat_shape(struct shape *s, const struct image_concat_para
 	to = known ? &onto.grid : &images.im[0].grid;
 	report(s, "images", check_grids(&images, wired ? to : NULL, params, s->arena));
 	report(s, "tr", find_tr(&tr_s, &images, params));
+	if (params->resample && !wired)
+		warn_of_sizes(s, &images);
 	if ((wired && !known) || images.n < shape_n(s, "images") || images.n_vol > INT_MAX)
 		return NULL;
 	made = image_facts_new(to, (int)images.n_vol, tr_s, "float32");

@@ -110,6 +110,7 @@ static struct error *resample_onto(struct node_env *env, const struct image *im,
                                    const struct resampling *how, const char *path)
 {
 	bool raw = keeps_type(im, how->kind, how->fill);
+	enum image_type type = raw ? im->type : IMAGE_FLOAT32;
 	struct resampled source = { im, NULL };
 	struct resample *r;
 	struct image_writer *w;
@@ -118,7 +119,9 @@ static struct error *resample_onto(struct node_env *env, const struct image *im,
 	source.r = r;
 	if (!r)   /* the grids are the same, so all that is known of them stays */
 		to = &im->grid;
-	TRY(image_create(&w, path, to, im->n_vol, im->tr_s, raw ? im->type : IMAGE_FLOAT32, env->arena));
+	if (!r && type == im->type && image_link(im, path))
+		return NULL;
+	TRY(image_create(&w, path, to, im->n_vol, im->tr_s, type, env->arena));
 	TRY(resampled_put(env, 1, &source, to, raw, how->fill, w));
 	return image_finish(w);
 }

@@ -72,6 +72,9 @@ must_check struct error *image_create(struct image_writer **out, const char *pat
 must_check struct error *image_put(struct image_writer *w, int t, const float *voxel);
 /* Volume t from values of the image's own type. */
 must_check struct error *image_put_raw(struct image_writer *w, int t, const void *voxel);
+/* Makes path another name of im's file, a blob that nobody edits, when an image of the same voxels written there would have
+ * its very bytes; false when it would not, or the disk cannot do that. */
+bool image_link(const struct image *im, const char *path);
 /* An error unless all volumes were put. */
 must_check struct error *image_finish(struct image_writer *w);
 

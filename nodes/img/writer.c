@@ -122,6 +122,16 @@ struct error *image_finish(struct image_writer *w)
 	return error_new(ERR_DATA, "%d volumes of %s were written, must be %d", n, w->path, w->n_vol);
 }
 
+bool image_link(const struct image *im, const char *path)
+{
+	unsigned char header[NIFTI_HEADER_MAX];
+	size_t offset = (size_t)nifti_make(header, &im->grid, im->n_vol, im->tr_s, im->type);
+	size_t voxels = (size_t)grid_size(&im->grid) * (size_t)im->n_vol * (size_t)image_type_bytes(im->type);
+
+	return im->map_size == offset + voxels && im->raw == (const unsigned char *)im->map + offset
+	       && memcmp(im->map, header, offset) == 0 && link(im->path, path) == 0;
+}
+
 struct error *image_write(const char *path, const struct grid *g, int n_vol, double tr_s, enum image_type type,
                           const void *voxel)
 {

@@ -91,8 +91,19 @@ for name, x in {"all_nan": all_nan, "some_nan": some_nan, "some_inf": some_inf, 
     case(f"{name}_spheres", x, SPHERE)
     case(f"{name}_voxels", x, VOXELS)
     case(f"{name}_threshold", x, "{do: image.threshold, image: $x, threshold: 3}")
+    case(f"{name}_stats", x, "{do: stats.threshold, image: $x, control: fdr}")
     case(f"{name}_crop", x, "{do: image.crop, image: $x}")
     case(f"{name}_resample", x, "{do: image.resample, image: $x, voxel: 5 mm}")
+for name, f in {"all_nan": lambda i: nan, "zeros": lambda i: 0, "some_nan": lambda i: nan if i == CENTRE else i % 5 - 2,
+                "inf": lambda i: inf if i == CENTRE else i % 5 - 2}.items():
+    x = nifti([f(i) for i in range(N)], GRID, "float32", pixdim=(4, 4, 4, 0))
+    case(f"{name}_fdr", x, "{do: stats.threshold, image: $x, control: fdr}")
+    case(f"{name}_fpr", x, "{do: stats.threshold, image: $x}")
+    case(f"{name}_clusters", x, "{do: stats.clusters, image: $x, threshold: 1}")
+    case(f"{name}_inference", x, "{do: stats.cluster_inference, image: $x, threshold: 1}")
+for name, step in {"fdr": "stats.threshold, control: fdr", "clusters": "stats.clusters", "inference": "stats.cluster_inference"}.items():
+    case(f"one_voxel_{name}", nifti([5], (1, 1, 1)), "{do: %s, image: $x}" % step)
+    case(f"empty_mask_{name}", mask(lambda i, t: 0), "{do: %s, image: $mask, mask: $x}" % step, kind="mask")
 case("one_voxel", nifti([5], (1, 1, 1)), "{do: image.smooth, image: $x}")
 case("one_voxel_background", nifti([5], (1, 1, 1)), "{do: mask.background, image: $x}")
 case("one_voxel_epi", nifti([5], (1, 1, 1)), "{do: mask.epi, image: $x}")
@@ -163,3 +174,19 @@ events("with_a_confound_without_first", "y\nn/a\n" + "".join(f"{t % 3}\n" for t 
 FIT = "{do: glm.first_level, bold: $bold, design: $x, mask: $mask}"
 case("design_with_nan", b"a\tb\n" + b"1\t2\n" * 12 + b"1\tnan\n" + b"2\t3\n" * 7, FIT, file="x.tsv", kind="design")
 case("design_with_text", b"a\tb\n" + b"1\t2\n" * 19 + b"1\tx\n", FIT, file="x.tsv", kind="design")
+
+# ---- volumes of a series ----
+volume = lambda i, dim=GRID, **k: nifti([head(v, i) for v in range(dim[0] * dim[1] * dim[2])], dim, pixdim=(4, 4, 4, 0), **k)
+series = {f"v{i}.nii": volume(i) for i in (1, 2, 4, 5)}   # a gap is no error
+gathered = lambda name, odd, step="{do: image.concat, images: $x, gather: vol}": case(
+    f"series_{name}", {**series, **odd}, step, file='"v{vol}.nii"', kind="volume", inputs=", per: [vol]")
+gathered("with_a_gap", {})
+gathered("of_two_sizes", {"v2.nii": volume(2, (8, 9, 6))})
+gathered("of_two_sizes_unresampled", {"v2.nii": volume(2, (8, 9, 6))}, "{do: image.concat, images: $x, gather: vol, resample: false}")
+gathered("with_one_truncated", {"v2.nii": volume(2)[:700]})
+gathered("with_one_of_nan", {"v2.nii": nifti([nan] * N, GRID, "float32")})
+gathered("with_a_run", {"v2.nii": bold})
+moved = {"v2.nii": volume(2, affine=[[4, 0, 0, -15.5], [0, 4, 0, -16], [0, 0, 4, -12]])}
+gathered("moved", moved)
+runs = {"v1.nii": bold, "v2.nii": nifti(values(20), pixdim=(4, 4, 4, 3))}
+case("runs_of_two_times", runs, "{do: image.concat, images: $x, gather: vol}", file='"v{vol}.nii"', kind="bold", inputs=", per: [vol]")

@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXPECTED = HERE / "expected.txt"
 TIMEOUT_S = 60
 # What a run prints beside its problems and remarks.
-NOISE = re.compile(r"^(done |next: |results: |logs?: |\d+ tasks?: )|^  \S+ +(ran|failed|skipped|cached)\b|^ +log: |^$")
+NOISE = re.compile(r"^(done |next: |results: |logs?: |\d+ tasks?: )|^  \S+ +(\d+ cells: )?(ran|failed|skipped|cached)\b|^ +log: |^$")
 
 
 def sulcus(program, folder, *words):
