@@ -28,7 +28,8 @@ static const char *problem_of(const struct glm_permutation_params *p, const stru
 {
 	*where = "cluster_threshold";
 	if (asked->clusters && !p->has_cluster_threshold)
-		return "size_log10p, mass_log10p and clusters need cluster_threshold, the uncorrected p whose t forms clusters, such as 0.001";
+		return "size_log10p, mass_log10p and clusters need cluster_threshold, the uncorrected p whose t forms clusters, "
+		       "such as 0.001";
 	*where = "tfce";
 	if ((asked->tfce_map || asked->tfce) && !p->tfce)
 		return "the outputs tfce_map and tfce_log10p need `tfce: true`";
@@ -79,16 +80,18 @@ static void tell(const struct permute_results *r)
 	const struct permute_draw *d = r->model->draw;
 
 	if (r->null.all)
-		node_note(r->env, "%d %s have %ld sign flips, no more than n_perm: all were used, so p is exact and at least %.3g",
-		          d->n_block, d->n_block == d->n_row ? "subjects" : "blocks", r->null.n, 1 / (double)r->null.n);
+		node_note(r->env, "%d %s have %ld sign flips, no more than n_perm: all were used, so p is exact and at least "
+		          "%.3g", d->n_block, d->n_block == d->n_row ? "subjects" : "blocks", r->null.n, 1 / (double)r->null.n);
 	else if (r->null.n == 1)
 		node_note(r->env, "nothing was permuted (n_perm: 0): every p is 1");
 	else
 		node_note(r->env, "%ld permutations by %s of %d rows%s, in %d voxels", r->null.n - 1,
-		          d->flips ? "sign flips" : "shuffles", d->n_row, r->null.n_earlier > 0 ? ", with those of earlier" : "", r->model->n);
+		          d->flips ? "sign flips" : "shuffles", d->n_row, r->null.n_earlier > 0 ? ", with those of earlier" : "",
+		          r->model->n);
 }
 
-static struct error *write(const struct permute_results *r, const struct asked *asked, const struct glm_permutation_outputs *out)
+static struct error *write(const struct permute_results *r, const struct asked *asked,
+                           const struct glm_permutation_outputs *out)
 {
 	if (asked->maps) {
 		tell(r);
@@ -165,8 +168,8 @@ static void check_earlier(struct shape *s, const struct glm_permutation_params *
 		for (int c = 0; c < t.n_col; c++)
 			there |= strcmp(t.column[c], permute_columns[k]) == 0;
 		if (needed[k] && !there)
-			shape_error(s, "earlier", "earlier has no column %s: it must be the distribution of a run with the same cluster_threshold "
-			            "and tfce", permute_columns[k]);
+			shape_error(s, "earlier", "earlier has no column %s: it must be the distribution of a run with the same "
+			            "cluster_threshold and tfce", permute_columns[k]);
 	}
 }
 
@@ -177,14 +180,15 @@ static void check_blocks(struct shape *s, const struct glm_permutation_params *p
 	if (!table_facts_from(&t, shape_in(s, "blocks"), s->arena))
 		return;
 	if (t.n_col != 1 || (n_row > 0 && t.n_row != n_row))
-		shape_error(s, "blocks", "blocks has %d columns and %d rows: must be one column with a label for each of the model's %d rows",
-		            t.n_col, t.n_row, n_row);
+		shape_error(s, "blocks", "blocks has %d columns and %d rows: must be one column with a label for each of the "
+		            "model's %d rows", t.n_col, t.n_row, n_row);
 	if (p->compat == GLM_PERMUTATION_COMPAT_NILEARN)
 		shape_error(s, "blocks", "nilearn has no exchangeability blocks: give blocks or `compat: nilearn`");
 }
 
 /* Bytes and seconds; what is not known yet counts as 40 subjects and every voxel. */
-static void predict(struct shape *s, const struct glm_permutation_params *p, const struct glm_facts *f, const struct asked *asked)
+static void predict(struct shape *s, const struct glm_permutation_params *p, const struct glm_facts *f,
+                    const struct asked *asked)
 {
 	double n = f->n_voxel > 0 ? (double)f->n_voxel : (double)grid_size(&f->grid), rows = 40, columns = 1, turn;
 	bool connected = asked->clusters || asked->tfce || asked->tfce_map;
@@ -228,8 +232,8 @@ struct error *glm_permutation_shape(struct shape *s, const struct glm_permutatio
 		return NULL;
 	}
 	if (!f.group) {
-		shape_error(s, "glm", "this is a model of volumes over time, which cannot change places: permutations need a group model, "
-		            "made by glm.second_level");
+		shape_error(s, "glm", "this is a model of volumes over time, which cannot change places: permutations need a "
+		            "group model, made by glm.second_level");
 		return NULL;
 	}
 	if (params->n_f == 0 && contrasts_check(&con, s, "glm", &args) && con[0].is_f)

@@ -1,5 +1,6 @@
 #include "glm/permute_null.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -57,10 +58,11 @@ static struct error *numbers_read(struct making *k, const struct table *t)
 	TRY(table_need(&col, t, "permutation"));
 	TRY(table_numbers(&number, t, col, k->env->arena));
 	for (int r = 0; r < t->n_row; r++) {
-		if (!(number[r] >= r && number[r] <= 0x1p52 && number[r] == floor(number[r])) || (r > 0 && number[r] <= number[r - 1]) ||
-		    (r == 0 && number[r] != 0))
-			return table_error(t, r, col, "row %d of earlier is permutation %g: must be whole numbers that grow from 0, the data "
-			                   "as they are", r + 1, number[r]);
+		double x = number[r];
+
+		if (!(x >= r && x <= INT_MAX && x == floor(x)) || (r == 0 ? x != 0 : x <= number[r - 1]))
+			return table_error(t, r, col, "row %d of earlier is permutation %g: must be whole numbers that grow from 0, "
+			                   "the data as they are", r + 1, x);
 		k->number[r] = (long)number[r];
 	}
 	return NULL;
@@ -153,12 +155,25 @@ static long plan(struct making *k, const struct table *earlier)
 	return p->has_first ? p->first : earlier ? k->number[earlier->n_row - 1] + 1 : 1;
 }
 
+/* nilearn's permutations come one from the other, so that all up to the last are kept. */
+static struct error *draw_before(struct making *k, long last)
+{
+	enum { MOST = 10000000 };
+
+	if (k->params->compat != GLM_PERMUTATION_COMPAT_NILEARN)
+		return NULL;
+	if (last > MOST)
+		return error_new(ERR_USER, "with `compat: nilearn` all permutations up to the last are made: that is %ld, must be at most %d",
+		                 last, MOST);
+	permute_draw_nilearn(k->m->draw, last, k->env->arena);
+	return NULL;
+}
+
 static struct error *earlier_read(struct making *k, const struct table *t, const struct permute_max *observed)
 {
 	TRY(numbers_read(k, t));
 	TRY(statistics_read(k, t));
-	if (k->params->compat == GLM_PERMUTATION_COMPAT_NILEARN)
-		permute_draw_nilearn(k->m->draw, k->number[t->n_row - 1] + k->params->n_perm, k->env->arena);
+	TRY(draw_before(k, k->number[t->n_row - 1] + k->params->n_perm));
 	TRY(check_same(k, observed, t->n_row));
 	if (k->m->draw->all && k->params->n_perm > 0)
 		return error_new(ERR_USER, "earlier has all %d sign flips that there are: n_perm must be 0", t->n_row);
@@ -173,8 +188,8 @@ static struct error *make(struct making *k, const struct table *earlier)
 	if (earlier)
 		TRY(earlier_read(k, earlier, &observed));
 	first = plan(k, earlier);
-	if (!earlier && k->params->compat == GLM_PERMUTATION_COMPAT_NILEARN)
-		permute_draw_nilearn(k->m->draw, first - 1 + k->null.n_new, k->env->arena);
+	if (!earlier)
+		TRY(draw_before(k, first - 1 + k->null.n_new));
 	k->max[0] = observed;
 	done = 1 + k->null.n_earlier;
 	permute_run(k->m->test, k->m->draw, k->m->data, k->wanted, first, k->null.n_new, k->max + done, k->env->n_threads,

@@ -1,8 +1,10 @@
 /* permute.h - permutation tests of one regressor in many voxels, and the largest statistics of each permutation.
  *
- * With e = y less what the other regressors Z explain, of unit length, and a regressor x, orthogonal to Z and of unit length,
- *   b = x' P e,   a = Z' P e (Z orthonormal),   t = b sqrt(dof / (1 - a'a - b^2)),   dof = rows - columns of Z - 1
- * is Student's t of the whole model fitted to the data whose residuals P changed: P flips signs of rows, or shuffles rows.
+ * With e = y less what the other regressors Z (orthonormal) explain, of unit length, and a regressor x, orthogonal to Z
+ * and of unit length,
+ *   b = x' P e,   a = Z' P e,   t = b sqrt(dof / (1 - a'a - b^2)),   dof = rows - columns of Z - 1
+ * is Student's t of the whole model fitted to the data whose residuals P changed: P flips signs of rows, or shuffles
+ * rows.
  * Permutation 0 leaves all as it is, by the same arithmetic, so it gives the observed t to the bit.
  *   Freedman and Lane 1983; Winkler et al. 2014, Permutation inference for the general linear model
  * Each permutation is a function of its number alone, so they may be made in any order, by any number of threads. */
@@ -43,7 +45,7 @@ struct permute_draw {
 	const int *begin;         /* [n_block + 1] */
 	const int *block;         /* [n_row] 0 .. n_block - 1 */
 	uint64_t seed;
-	long n_made;              /* compat: permutations 1 .. n_made were made before, one from the other */
+	long n_made;              /* compat: permutations 1 .. n_made, made before, one from the other */
 	const int *made;          /* [n_made][n_row] or NULL */
 };
 

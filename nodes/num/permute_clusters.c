@@ -40,8 +40,8 @@ static void add_voxel(const struct neighbours *b, const double *t, int v, int *r
 	}
 }
 
-void permute_clusters_find(const struct neighbours *b, const double *t, double threshold, bool two_sided, struct permute_clusters *w,
-                   double *max_size, double *max_mass)
+void permute_clusters_find(const struct neighbours *b, const double *t, double threshold, bool two_sided,
+                           struct permute_clusters *w, double *max_size, double *max_mass)
 {
 	*max_size = *max_mass = 0;
 	while (w->n_above > 0)

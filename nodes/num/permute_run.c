@@ -113,8 +113,8 @@ static void turn(void *ctx, long item, int worker)
 		const double *t = w->map + (size_t)p * j->room;
 
 		if (j->wanted->clusters)
-			permute_clusters_find(j->wanted->neighbours, t, j->wanted->threshold, j->wanted->two_sided, w->clusters, &max[p].size,
-			              &max[p].mass);
+			permute_clusters_find(j->wanted->neighbours, t, j->wanted->threshold, j->wanted->two_sided,
+			                      w->clusters, &max[p].size, &max[p].mass);
 		if (j->wanted->tfce)
 			max[p].tfce = tfce_run(j->wanted->tfce, t, w->tfce, NULL);
 	}
