@@ -159,8 +159,10 @@ static bool from_formula_a_run(struct maker *m)
 		if (is_zero(text) && find(d->n_col, d->column, text) < 0)
 			continue;
 		if (!read_formula(m, "contrast", run, text, new_rows(m, run, false, 1), NEW_N(m->arena, bool, d->n_col), d->n_col,
-		                  d->column))
+		                  d->column)) {
+			m->fault.text = arena_printf(m->arena, "%s (run %s)", m->fault.text, d->name);
 			return false;
+		}
 		any = true;
 	}
 	return any || fail(m, "contrast", -1, "every run is left out: there is nothing to test");

@@ -166,7 +166,8 @@ static bool read_all(struct contrast_reader *r, double *weight)
 	if (r->word.kind != WORD_END)
 		return reader_fail_word(r, "an operator");
 	if (!v.weight)
-		return reader_fail(r, 0, n, "the contrast names no column; a column whose name is a number is written in backquotes");
+		return reader_fail(r, 0, n, "the contrast names no column; a column whose name is a number is written in "
+		                   "backquotes");
 	memcpy(weight, v.weight, (size_t)r->n_col * sizeof *weight);
 	for (int k = 0; k < r->n_col; k++)
 		if (!isfinite(weight[k]))

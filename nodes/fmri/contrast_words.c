@@ -71,7 +71,7 @@ static bool take_name(struct contrast_reader *r, int at)
 	int end = name_end(r->text, at);
 
 	if (end < 0)
-		return reader_fail(r, at, (int)strcspn(r->text + at, " \t") , "a bracket of this name is not closed");
+		return reader_fail(r, at, (int)strcspn(r->text + at, " \t"), "a bracket of this name is not closed");
 	r->word = (struct contrast_word){ .kind = WORD_NAME, .at = at, .len = end - at,
 	                         .name = arena_strndup(r->arena, r->text + at, (size_t)(end - at)) };
 	return true;
@@ -121,7 +121,8 @@ bool reader_next(struct contrast_reader *r)
 		return take_number(r, at);
 	r->word = (struct contrast_word){ .kind = c ? WORD_SIGN : WORD_END, .at = at, .len = c != 0 };
 	if (c && !strchr("+-*/()", c))
-		return reader_fail(r, at, 1, "a contrast has names, numbers, + - * / and parentheses; other names are written in backquotes");
+		return reader_fail(r, at, 1, "a contrast has names, numbers, + - * / and parentheses; other names are written in "
+		                   "backquotes");
 	return true;
 }
 
@@ -166,13 +167,15 @@ static bool fail_name(struct contrast_reader *r, const struct contrast_word *w)
 	const char **names = NEW_N(r->arena, const char *, r->n_col + 1);
 
 	if (longer && r->text[w->at] != '`')
-		return reader_fail(r, w->at, (int)strlen(longer), "the column %s has signs in its name: write `%s` in backquotes", longer, longer);
+		return reader_fail(r, w->at, (int)strlen(longer), "the column %s has signs in its name: write `%s` in backquotes",
+		                   longer, longer);
 	if (r->n_col > 0)
 		memcpy(names, r->column, (size_t)r->n_col * sizeof *names);
 	near = text_nearest(w->name, names);
 	if (near)
 		return reader_fail(r, w->at, w->len, "there is no column '%s': did you mean '%s'?", w->name, near);
-	return reader_fail(r, w->at, w->len, "there is no column '%s'; there is %s", w->name, contrast_names(r->n_col, r->column, r->arena));
+	return reader_fail(r, w->at, w->len, "there is no column '%s'; there is %s", w->name,
+	                   contrast_names(r->n_col, r->column, r->arena));
 }
 
 bool reader_column(int *col, struct contrast_reader *r, const struct contrast_word *name)

@@ -37,8 +37,8 @@ static enum pool_how how_of(const struct glm_contrast_params *params, bool is_f)
 	return is_f && is_compat(params) ? POOL_WHITENED : POOL_MEAN;
 }
 
-static struct error *contrasts_of(struct contrast **out, const struct glm_contrast_params *params, const struct item *matrix,
-                                  const struct glm_facts *facts, struct arena *a)
+static struct error *contrasts_of(struct contrast **out, const struct glm_contrast_params *params,
+                                  const struct item *matrix, const struct glm_facts *facts, struct arena *a)
 {
 	struct contrast_args args = CONTRAST_ARGS(params);
 	struct matrix m = { 0 };
@@ -64,7 +64,7 @@ static struct error *prepare(struct test *t, struct node_env *env, const struct 
 	for (int r = g->n_run - 1; r >= 0; r--) {
 		if (contrast[r].used)
 			t->first = &contrast[r];
-		else
+		else if (params->n_contrast == 1 || params->n_f > 0)   /* else people said so themselves */
 			node_note(env, "run %s has none of the columns of this contrast and is left out", g->run[r].name);
 	}
 	t->how = how_of(params, t->first->is_f);
@@ -203,8 +203,8 @@ static struct error *run(struct node_env *env, const struct glm_contrast_params 
 	maps_new(&m, &t, out, env->arena);
 	compute(&m, &t, env->n_threads, env->arena);
 	if (m.bad > 0)
-		node_note(env, "%ld of %ld voxels have no variance in some run (constant there), or the contrast cannot be estimated from "
-		          "their rows: effect, stat and z are 0 there, p is 1", m.bad, g->n);
+		node_note(env, "%ld of %ld voxels have no variance in some run (constant there), or the contrast cannot be "
+		          "estimated from their rows: effect, stat and z are 0 there, p is 1", m.bad, g->n);
 	return write_maps(&m, g, out, env->arena);
 }
 
@@ -238,7 +238,8 @@ static void predict(struct shape *s, const struct glm_facts *g, const struct con
 		columns += g->run[r].n_col;
 		used += c[r].used;
 	}
-	s->memory = (int64_t)(16 * cov * portion + n * (24 + 24 * n_row) + 16 * (double)grid_size(&g->grid) + 8 * n * columns) + (16 << 20);
+	s->memory = (int64_t)(16 * cov * portion + n * (24 + 24 * n_row) + 16 * (double)grid_size(&g->grid) +
+	                      8 * n * columns) + (16 << 20);
 	s->seconds = 1e-6 * n * (1 + used * (0.2 + 0.05 * cov)) + 0.005;
 }
 
@@ -253,7 +254,7 @@ struct error *glm_contrast_shape(struct shape *s, const struct glm_contrast_para
 	for (int r = g.n_run - 1; r >= 0; r--) {
 		if (c[r].used)
 			first = &c[r];
-		else
+		else if (params->n_contrast == 1 || params->n_f > 0)
 			shape_warning(s, "", "run %s has none of the columns of this contrast and is left out", g.run[r].name);
 	}
 	if (!first)

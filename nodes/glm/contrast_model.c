@@ -118,8 +118,8 @@ static void constant_covariance(struct run_effects *e, const struct run_model *m
 			e->cov[k * e->n + v] = cov[(r->part ? r->part[e->first + v] : 0) * (long)size + k];
 }
 
-static void covariance(struct run_effects *e, const struct run_model *m, const struct contrast *c, long n_total, int n_threads,
-                       struct arena *a)
+static void covariance(struct run_effects *e, const struct run_model *m, const struct contrast *c, long n_total,
+                       int n_threads, struct arena *a)
 {
 	const struct glm_run *r = m->run;
 	double *rho;
@@ -134,8 +134,8 @@ static void covariance(struct run_effects *e, const struct run_model *m, const s
 	glm_model_covariance(m->part[0], e->n, rho, c->n_row, c->row, e->cov, n_threads, a);
 }
 
-void run_effects_of(struct run_effects *e, const struct run_model *m, const struct contrast *c, long n_total, int n_threads,
-                    struct arena *scratch)
+void run_effects_of(struct run_effects *e, const struct run_model *m, const struct contrast *c, long n_total,
+                    int n_threads, struct arena *scratch)
 {
 	struct arena_mark mark = arena_mark(scratch);
 	const struct glm_run *r = m->run;

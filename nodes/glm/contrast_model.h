@@ -33,7 +33,7 @@ struct run_effects {
 /* Arrays for at most n voxels. */
 void run_effects_new(struct run_effects *e, int n_row, long n, struct arena *a);
 /* Fills in all but first and n; n_total is the voxels of the model. */
-void run_effects_of(struct run_effects *e, const struct run_model *m, const struct contrast *c, long n_total, int n_threads,
-                    struct arena *scratch);
+void run_effects_of(struct run_effects *e, const struct run_model *m, const struct contrast *c, long n_total,
+                    int n_threads, struct arena *scratch);
 
 #endif

@@ -209,7 +209,8 @@ TEST(contrasts_that_cannot_be)
 	wrong(texts(LIST("a", "b")), 0, 0, NULL, &some, "contrast: there are 2 formulas, must be one, or one for each of 3 runs");
 	wrong(texts(LIST("a", "b")), 0, 0, NULL, &dependent, "contrast: there are 2 formulas, must be one, or one for each of 1 run; "
 	      "rows of an F test go to `f`");
-	wrong(texts(LIST("a", "e", "d")), 0, 0, NULL, &some, "contrast, 'e' in 'e': there is no column 'e'; there is b, a, d and c");
+	wrong(texts(LIST("a", "e", "d")), 0, 0, NULL, &some, "contrast, 'e' in 'e': there is no column 'e'; there is b, a, d and c "
+	      "(run 02)");
 	wrong(texts(LIST("0", "0", "0")), 0, 0, NULL, &some, "contrast: every run is left out: there is nothing to test");
 	wrong(texts(LIST("a - a")), 0, 0, NULL, &only_two, "contrast, 'a - a': all weights are 0 in run 01: there is nothing to test");
 	wrong((struct contrast_args){ .n_weights = 5, .weights = many }, 0, 0, NULL, &only_two,
@@ -272,7 +273,7 @@ TEST(places_at_check_time)
 	CHECK_TEXT(h_problems(s), "error f[1]:4:1: there is no column 'y'; there is a, b, c, d and e\n");
 	s = asked(&facts, NULL);
 	CHECK(!contrasts_check(&c, s, "glm", &mixed));
-	CHECK_TEXT(h_problems(s), "error contrast[2]:0:1: there is no column 'q'; there is d and e\n");
+	CHECK_TEXT(h_problems(s), "error contrast[2]:0:1: there is no column 'q'; there is d and e (run 03)\n");
 	s = asked(&facts, NULL);
 	CHECK(contrasts_check(&c, s, "glm", &(struct contrast_args){ .n_f = 1, .f = one }));
 	CHECK(c[0].used && !c[2].used);
