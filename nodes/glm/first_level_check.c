@@ -125,7 +125,7 @@ static void check_designs(struct checking *c)
 	}
 }
 
-/* Bytes and seconds: one run is mapped at a time. */
+/* Bytes and seconds: one run is mapped at a time; smoothing, and what is left or predicted of a run, make a matrix of it. */
 static void predict(struct checking *c, long n)
 {
 	int64_t results = 0, largest = 0;
@@ -133,8 +133,10 @@ static void predict(struct checking *c, long n)
 
 	for (int k = 0; k < c->n; k++) {
 		int n_col = c->designs ? c->design[k].n_col : 20, n_vol = c->bold[k].n_vol;
-		int64_t run = c->bold[k].bytes + (c->args.smoothing.n > 0 ? 4 * (int64_t)n_vol * n : 0);
+		int64_t matrix = 4 * (int64_t)n_vol * n, run = c->bold[k].bytes + (c->args.smoothing.n > 0 ? matrix : 0);
 
+		if (*shape_kind(c->s, "residuals") || *shape_kind(c->s, "predicted"))
+			run += matrix;
 		results += 8 * (int64_t)n * (n_col + 1 + c->args.order);
 		largest = run > largest ? run : largest;
 		work += (double)n * n_vol * (1 + (c->args.order + 1) * n_col / 8.0) + (double)n * n_col * n_col * (n_col / 6.0 + 4);
