@@ -67,6 +67,38 @@ static void add_entities(struct buf *p, const struct step *st, const struct doc 
 	buf_add(p, first ? "*" : "*_");
 }
 
+static bool wants_participants(const struct doc *query)
+{
+	return strcmp(doc_text(query, "participants", "false"), "true") == 0;
+}
+
+void bids_participants(struct builder *b, struct step *st, const struct doc *query)
+{
+	const struct doc *word = doc_get(query, "participants");
+	int header = setting_find(st, "header"), subject = setting_find(st, "subject");
+
+	if (!word)
+		return;
+	if (word->kind == DOC_TEXT && strcmp(word->text, "true") != 0 && strcmp(word->text, "false") != 0)
+		diag_error(b->d, word, "participants is '%s', must be true or false", word->text);
+	if (!wants_participants(query))
+		return;
+	if (header < 0 || subject < 0) {
+		diag_error(b->d, st->at, "participants are a table, so the kind of input '%s' must be table", st->name);
+		return;
+	}
+	if (st->n_axis > 1 || (st->n_axis == 1 && strcmp(st->axis[0]->name, "sub") != 0)) {
+		diag_error(b->d, st->at, "participants have a row a subject: per of input '%s' must be [sub], or be left out", st->name);
+		return;
+	}
+	if (!st->setting[header].json)
+		st->setting[header].json = "true";
+	if (st->n_axis)
+		st->row_column = "participant_id";
+	if (st->n_axis && st->setting[subject].json)
+		diag_error(b->d, st->setting[subject].at, "input '%s' has a row for each sub, so it takes no subject", st->name);
+}
+
 const char *bids_pattern(struct builder *b, const struct step *st, const struct doc *query)
 {
 	struct buf p = { .arena = b->a };
@@ -80,7 +112,7 @@ const char *bids_pattern(struct builder *b, const struct step *st, const struct 
 		diag_error(b->d, query, "a bids query must say root: the folder of the data set");
 		return NULL;
 	}
-	if (doc_get(query, "participants"))
+	if (wants_participants(query))
 		return arena_printf(b->a, "%s/participants.tsv", root);
 	if (!suffix) {
 		diag_error(b->d, query, "a bids query must say suffix: the last word of the names, before the extension");

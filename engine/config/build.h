@@ -100,6 +100,8 @@ void alias_wire(struct builder *b, struct name *n);
 /* ---- bids.c ---- */
 /* The file pattern of a query; the step's axes are what it captures. NULL after telling what is wrong. */
 const char *bids_pattern(struct builder *b, const struct step *st, const struct doc *query);
+/* `participants: true`: the table of all subjects, or with `per: [sub]` the row of each. After the settings. */
+void bids_participants(struct builder *b, struct step *st, const struct doc *query);
 
 /* ---- use.c ---- */
 /* The pipeline file that `name` stands for in this scope's `use`, or NULL. */

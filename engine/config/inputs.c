@@ -180,6 +180,8 @@ static void files_declare(struct builder *b, struct scope *s, struct name *n, co
 	else if (bids)
 		diag_error(b->d, bids, "bids must be a map, as in {root: study, task: rest, suffix: bold}");
 	input_options(b, s, st, in);
+	if (bids && bids->kind == DOC_MAP)
+		bids_participants(b, st, bids);
 }
 
 /* --set name=PATTERN */

@@ -96,6 +96,14 @@ bool is_ref(const struct doc *d)
 	return d->kind == DOC_TEXT && d->text[0] == '$' && d->text[1] != '$';
 }
 
+int setting_find(const struct step *st, const char *name)
+{
+	for (int i = 0; i < st->node->n_param; i++)
+		if (strcmp(st->node->param[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
 const struct doc *export_item(const struct doc *val)
 {
 	const struct doc *item = val && val->kind == DOC_MAP ? doc_get(val, "item") : NULL;

@@ -112,6 +112,7 @@ struct step {
 	const char *note;
 	const char *pattern, *folder;  /* an input: its files; NULL: an ordinary step */
 	const struct doc *bids;        /* an input: a query of a BIDS tree */
+	const char *row_column;        /* an input of one table, of which each cell of its axis has the row sub-<key> in this column */
 	int n_pick;                    /* do: pick - the cell it takes; 0: an ordinary step */
 	struct pick { struct axis *axis; const char *key; const struct doc *at; } *pick;
 	const char *const *argv;       /* do: command, "$x" items kept; NULL: an ordinary step */
@@ -146,6 +147,8 @@ struct override { const char *name, *value; };  /* --set name=value */
 /* Reads, checks and wires a whole file; all problems go to d. NULL when nothing sensible was left.
  * no_data: file patterns are not looked up later, so they may match nothing. */
 struct pipeline *pipeline_read(const char *file, const struct override *set, int n_set, struct diag *d, struct arena *a);
+/* The index of the node's parameter of this name, -1: it has none. */
+int setting_find(const struct step *st, const char *name);
 /* The layout of this name; an error for a word that is none. */
 must_check struct error *layout_find(enum layout *out, const char *word);
 

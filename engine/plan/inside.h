@@ -13,6 +13,10 @@ struct expansion {
 
 /* leaves.c: keys of all axes that are known before any task runs. */
 void leaves_find(struct expansion *x);
+/* subject_rows.c: the cells of an input that gives each its row of one table; after all other keys are known. */
+void subject_rows(struct expansion *x, struct step *st);
+/* leaves.c: the one cell "*" of an input whose files are elsewhere. */
+void input_any(struct expansion *x, struct step *st);
 /* rows.c: the cells of a step from those of its sources; of a source, with the items of a list output. */
 struct cells *step_cells(struct expansion *x, struct step *st);
 const struct cells *source_cells(struct expansion *x, const struct source *s);

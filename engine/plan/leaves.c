@@ -23,7 +23,7 @@ static struct cells *table_new(struct step *st, int n, struct arena *a)
 }
 
 /* Without data every pattern has one cell, "*". */
-static void input_any(struct expansion *x, struct step *st)
+void input_any(struct expansion *x, struct step *st)
 {
 	struct cells *c = table_new(st, 1, x->a);
 
@@ -146,7 +146,9 @@ void leaves_find(struct expansion *x)
 		struct step *st = p->step[i];
 
 		st->plan = NULL;
-		if (st->pattern)
+		if (st->row_column)
+			st->setting[setting_find(st, "subject")].axis = NULL;
+		else if (st->pattern)
 			input_find(x, st);
 		for (int k = 0; k < st->node->n_param; k++)
 			sweep_add(x, st->setting[k].axis, st->setting[k].value, st->setting[k].n_value);
@@ -157,6 +159,9 @@ void leaves_find(struct expansion *x)
 		if (st->node->axis)
 			over_add(x, st);
 	}
+	for (int i = 0; i < p->n_step; i++)
+		if (p->step[i]->row_column)
+			subject_rows(x, p->step[i]);
 	for (int i = 0; i < p->n_axis; i++)
 		axis_rank(p->axis[i], x->a);
 }

@@ -8,6 +8,34 @@
 #include "img/table.h"
 #include "import/columns.h"
 
+/* Whose row: sub-01 is 01. */
+static const char *bare(const char *name)
+{
+	return strncmp(name, "sub-", 4) == 0 ? name + 4 : name;
+}
+
+/* The one row of a subject. */
+static struct error *row_take(struct table *t, const char *subject)
+{
+	int col, found = -1;
+
+	TRY(table_need(&col, t, "participant_id"));
+	for (int r = 0; r < t->n_row; r++) {
+		if (strcmp(bare(table_cell(t, r, col)), bare(subject)) != 0)
+			continue;
+		if (found >= 0)
+			return table_error(t, r, col, "sub-%s has a second row", bare(subject));
+		found = r;
+	}
+	if (found < 0)
+		return error_new(ERR_DATA, "%s has no row of sub-%s in its column participant_id", t->file, bare(subject));
+	t->cell += (size_t)found * (size_t)t->n_col;
+	t->line = t->line ? t->line + found : NULL;
+	t->start = t->start ? t->start + found : NULL;
+	t->n_row = 1;
+	return NULL;
+}
+
 /* A step's table must have rows; one that is only looked at may have none, as that of clusters which were not found. */
 static struct error *read(struct table *t, const struct item *file, const struct import_table_params *params,
                           bool may_be_empty, struct arena *a)
@@ -16,6 +44,8 @@ static struct error *read(struct table *t, const struct item *file, const struct
 	                         : params->header ? TABLE_HEADER_YES : TABLE_HEADER_NO;
 
 	TRY(table_read(t, item_blob(file, "file"), header | (may_be_empty ? TABLE_MAY_BE_EMPTY : 0), a));
+	if (params->has_subject)
+		TRY(row_take(t, params->subject));
 	return columns_take(t, (struct texts){ params->n_columns, params->columns },
 	                    (struct texts){ params->n_drop, params->drop }, a);
 }
