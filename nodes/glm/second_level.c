@@ -88,8 +88,9 @@ static struct error *make_design(struct group_made *made, const struct glm_secon
 
 /* The images to subtract, in the order of those that they are subtracted from. */
 static struct error *open_minus(struct several *out, const struct glm_second_level_inputs *in, const struct several *from,
-                                struct arena *a)
+                                struct node_env *env)
 {
+	struct arena *a = env->arena;
 	int *which = NEW_N(a, int, from->n + 1);
 	struct image *im = NEW_N(a, struct image, from->n + 1);
 	const char **name = NEW_N(a, const char *, from->n + 1);
@@ -97,6 +98,8 @@ static struct error *open_minus(struct several *out, const struct glm_second_lev
 
 	TRY(keys_match(which, from->n, keys_of(&in->images, a), in->minus.n, keys_of(&in->minus, a), "minus"));
 	TRY(several_open(&all, &in->minus, a));
+	if (all.n > from->n)
+		node_note(env, "minus has %d image%s without a partner", all.n - from->n, all.n - from->n == 1 ? "" : "s");
 	for (int k = 0; k < from->n; k++) {
 		im[k] = all.im[which[k]];
 		name[k] = arena_printf(a, "minus: %s", all.name[which[k]]);
@@ -152,7 +155,7 @@ struct error *glm_second_level_run(struct node_env *env, const struct glm_second
 	g = &images.im[0].grid;
 	TRY(check_maps(&images, g, images.name[0]));
 	if (in->minus.n > 0) {
-		TRY(open_minus(&minus, in, &images, env->arena));
+		TRY(open_minus(&minus, in, &images, env));
 		TRY(check_maps(&minus, g, images.name[0]));
 	}
 	if (in->mask)

@@ -80,8 +80,8 @@ static struct error *no_rows(const struct subjects *s, const struct table *t, in
 static struct error *rows_in_order(struct subjects *s, const struct table *t, const struct table **table, int *row)
 {
 	if (t->n_row != s->n)
-		return error_new(ERR_DATA, "%s has %d rows, there are %d images without keys: they must be as many, in the same order",
-		                 t->file, t->n_row, s->n);
+		return error_new(ERR_DATA, "%s has %d rows for %d images without keys: they must be as many, in the same order", t->file,
+		                 t->n_row, s->n);
 	for (int k = 0; k < s->n; k++) {
 		table[k] = t;
 		row[k] = k;

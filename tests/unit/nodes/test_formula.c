@@ -218,6 +218,6 @@ TEST(a_written_list_goes_by_order)
 	CHECK_OK(subjects_find(&s, 2, none, &(struct keyed_tables){ 1, table_from("x\n5\n6\n"), none }, NULL, check_arena()));
 	CHECK_TEXT(subjects_cell(&s, 1, "x"), "6");
 	e = subjects_find(&s, 1, none, &(struct keyed_tables){ 1, table_from("x\n5\n6\n"), none }, NULL, check_arena());
-	CHECK_TEXT(e->text, "people.tsv has 2 rows, there are 1 images without keys: they must be as many, in the same order");
+	CHECK_TEXT(e->text, "people.tsv has 2 rows for 1 images without keys: they must be as many, in the same order");
 	error_free(e);
 }
