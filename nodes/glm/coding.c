@@ -39,7 +39,8 @@ static struct error *look(const struct subjects *s, const struct formula_part *p
 			return subjects_error(s, k, part->name, "%s has no value in the column %s, which the formula uses",
 			                      subjects_name(s, k, a), part->name);
 		if (is == CELL_NUMBER && !part->factor && isinf(x))
-			return subjects_error(s, k, part->name, "%s has an infinite value in the column %s", subjects_name(s, k, a), part->name);
+			return subjects_error(s, k, part->name, "%s has an infinite value in the column %s", subjects_name(s, k, a),
+			                      part->name);
 		if (is == CELL_NUMBER)
 			number = k;
 		else if (text < 0)
@@ -47,8 +48,10 @@ static struct error *look(const struct subjects *s, const struct formula_part *p
 	}
 	*factor = part->factor || text >= 0;
 	if (text >= 0 && number >= 0 && !part->factor)
-		return subjects_error(s, text, part->name, "'%.60s' in the column %s is no number (%s), while others are (%s: %.60s): if these are "
-		                      "levels, write factor(%s)", subjects_cell(s, text, part->name), part->name, subjects_name(s, text, a),
+		return subjects_error(s, text, part->name,
+		                      "'%.60s' in the column %s is no number (%s), while others are (%s: %.60s): if these are "
+		                      "levels, write factor(%s)",
+		                      subjects_cell(s, text, part->name), part->name, subjects_name(s, text, a),
 		                      subjects_name(s, number, a), subjects_cell(s, number, part->name), part->name);
 	return NULL;
 }
@@ -93,8 +96,8 @@ static void values_of(struct variable *v, const struct subjects *s, bool centre,
 	v->x = x;
 }
 
-static struct error *variable_of(struct variable *v, const struct subjects *s, const struct formula_part *part, bool centre,
-                                 struct arena *a)
+static struct error *variable_of(struct variable *v, const struct subjects *s, const struct formula_part *part,
+                                 bool centre, struct arena *a)
 {
 	*v = (struct variable){ .name = part->name };
 	TRY(look(s, part, &v->factor, a));
@@ -104,8 +107,8 @@ static struct error *variable_of(struct variable *v, const struct subjects *s, c
 	}
 	levels_of(v, s, a);
 	if (v->n_level < 2)
-		return error_new(ERR_DATA, "all %d subjects have '%s' in the column %s: there are no levels to tell apart", s->n,
-		                 v->level[0], v->name);
+		return error_new(ERR_DATA, "all %d subjects have '%s' in the column %s: there are no levels to tell apart",
+		                 s->n, v->level[0], v->name);
 	return NULL;
 }
 
@@ -210,7 +213,8 @@ static struct error *read_columns(struct coder *c, bool centre, struct formula_p
 
 			*place = part->place;
 			if (!c->s->table)
-				return error_new(ERR_USER, "the formula speaks of '%s', but there is no table: give one with a row for each "
+				return error_new(ERR_USER,
+				                 "the formula speaks of '%s', but there is no table: give one with a row for each "
 				                 "subject", part->name);
 			TRY(subjects_need(c->s, part->name, c->a));
 			*place = (struct formula_place){ 0 };
@@ -244,7 +248,8 @@ static struct error *count(struct coder *c, bool *intercept)
 	}
 	n += *intercept;
 	if (n > c->s->n)
-		return error_new(ERR_DATA, "the formula makes %.0f columns for %d subjects: there must be fewer columns than subjects", n, c->s->n);
+		return error_new(ERR_DATA,
+		                 "the formula makes %.0f columns for %d subjects: there must be fewer columns than subjects", n, c->s->n);
 	c->room = (int)n;
 	return NULL;
 }
@@ -254,7 +259,8 @@ static struct error *tell_apart(const struct coder *c)
 	for (int i = 0; i < c->n_col; i++)
 		for (int k = 0; k < i; k++)
 			if (strcmp(c->column[i], c->column[k]) == 0)
-				return error_new(ERR_DATA, "two columns of the design would be called '%s': rename one in the table", c->column[i]);
+				return error_new(ERR_DATA, "two columns of the design would be called '%s': rename one in the table",
+				                 c->column[i]);
 	return NULL;
 }
 
@@ -296,8 +302,10 @@ struct error *design_code(struct design *out, const struct formula *f, const str
 struct error *design_given(struct design *out, const struct table *t, int n, struct arena *a)
 {
 	if (t->n_row != n)
-		return error_new(ERR_DATA, "the design has %d rows, there are %d images: it must have one for each", t->n_row, n);
+		return error_new(ERR_DATA, "the design has %d rows, there are %d images: it must have one for each", t->n_row,
+		                 n);
 	if (t->n_col > n)
-		return error_new(ERR_DATA, "the design has %d columns for %d subjects: there must be fewer columns than subjects", t->n_col, n);
+		return error_new(ERR_DATA,
+		                 "the design has %d columns for %d subjects: there must be fewer columns than subjects", t->n_col, n);
 	return design_of_table(out, t, a);
 }

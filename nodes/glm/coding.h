@@ -1,8 +1,8 @@
 /* coding.h - a formula and the subjects' rows to a design matrix.
  *
- * A factor's levels are its texts in natural order. In a product a factor leaves out its first level when the product of
- * the others is a term too, whose columns say it already (Chambers and Hastie 1992, Statistical Models in S, 2.4.1); alone
- * it does when an intercept, or an earlier term of factors in its place, is there. */
+ * A factor's levels are its texts in natural order. In a product a factor leaves out its first level when the product
+ * of the others is a term too, whose columns say it already (Chambers and Hastie 1992, Statistical Models in S, 2.4.1);
+ * alone it does when an intercept, or an earlier term of factors in its place, is there. */
 #ifndef SULCUS_GLM_CODING_H
 #define SULCUS_GLM_CODING_H
 

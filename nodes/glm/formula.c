@@ -55,7 +55,8 @@ static bool fail_sign(struct reader *r, const char *must)
 {
 	static const struct { char sign; const char *text; } known[] = {
 		{ '*', "'*' is not understood: write a + b + a:b" },
-		{ '-', "terms are added only: for a model without intercept write 0 + ...; a name with - in it stands in backquotes" },
+		{ '-',
+		  "terms are added only: for a model without intercept write 0 + ...; a name with - in it stands in backquotes" },
 		{ '~', "the images are what is fitted: write only what stands on the right of ~" },
 		{ '|', "random effects are not fitted: one map a subject, and fixed columns" },
 		{ '^', "'^' is not understood: add a column to the table" },
@@ -118,7 +119,8 @@ static bool part(struct reader *r, struct formula_part *out)
 	if (r->text[r->at] != '(' || r->text[word.at] == '`')
 		return true;
 	if (strcmp(out->name, "factor") != 0)
-		return fail(r, word.at, word.len, "'%s' is no function here, only factor(column) is: it takes numbers for levels", out->name);
+		return fail(r, word.at, word.len,
+		            "'%s' is no function here, only factor(column) is: it takes numbers for levels", out->name);
 	r->at++;
 	out->factor = true;
 	if (!name(r, out))
@@ -141,7 +143,8 @@ static bool product(struct reader *r, struct formula_term *t)
 			return false;
 		for (int k = 0; k < t->n; k++)
 			if (strcmp(t->part[k].name, t->part[t->n].name) == 0)
-				return fail(r, t->part[t->n].place.at, t->part[t->n].place.len, "'%s' stands twice in one product", t->part[k].name);
+				return fail(r, t->part[t->n].place.at, t->part[t->n].place.len, "'%s' stands twice in one product",
+				            t->part[k].name);
 		t->place = (struct formula_place){ start, t->part[t->n].place.at + t->part[t->n].place.len - start };
 		t->n++;
 		skip_space(r);
@@ -162,7 +165,8 @@ static bool constant(struct reader *r, struct formula_term *t, bool *is_number, 
 	r->at = end;
 	t->place = (struct formula_place){ start, end - start };
 	if (end - start != 1 || (r->text[start] != '0' && r->text[start] != '1'))
-		return fail(r, start, end - start, "the only numbers in a formula are 1 (an intercept) and 0 (none); a column whose "
+		return fail(r, start, end - start,
+		            "the only numbers in a formula are 1 (an intercept) and 0 (none); a column whose "
 		            "name begins with a digit stands in backquotes");
 	*none = r->text[start] == '0';
 	skip_space(r);
@@ -183,7 +187,8 @@ static bool add(struct reader *r, struct formula *f, struct formula_term **list,
 {
 	for (int k = 0; k < f->n; k++)
 		if (same_term(&(*list)[k], &t))
-			return fail(r, t.place.at, t.place.len, "'%.*s' stands twice in the formula", t.place.len, r->text + t.place.at);
+			return fail(r, t.place.at, t.place.len, "'%.*s' stands twice in the formula", t.place.len,
+			            r->text + t.place.at);
 	PUSH(r->a, *list, f->n, t);
 	return true;
 }

@@ -35,11 +35,11 @@ struct group_data {
 };
 
 /* An error when no voxel is left, which says why. */
-must_check struct error *group_read(struct group_data *out, const struct group_maps *maps, const struct group_options *o,
-                                    struct node_env *env);
-/* The run of a glm. Voxels whose subjects do not tell all columns of the design apart, or leave no degree of freedom, are
- * taken out of g. by_columns: compat, squares are divided by rows minus columns. */
-must_check struct error *group_fit(struct glm_run *out, struct group_data *g, const struct design *design, bool by_columns,
-                                   struct node_env *env);
+must_check struct error *group_read(struct group_data *out, const struct group_maps *maps,
+                                    const struct group_options *o, struct node_env *env);
+/* The run of a glm. Voxels whose subjects do not tell all columns of the design apart, or leave no degree of freedom,
+ * are taken out of g. by_columns: compat, squares are divided by rows minus columns. */
+must_check struct error *group_fit(struct glm_run *out, struct group_data *g, const struct design *design,
+                                   bool by_columns, struct node_env *env);
 
 #endif

@@ -35,8 +35,8 @@ static void report(struct shape *s, const char *where, struct error *e)
 	if (!last)
 		return;
 	if (last->at.line > 0)
-		shape_error(s, where, "%s%s%s:%d:%d: %s", last != e ? e->text : "", last != e ? ": " : "", last->at.file, last->at.line,
-		            last->at.col, last->text);
+		shape_error(s, where, "%s%s%s:%d:%d: %s", last != e ? e->text : "", last != e ? ": " : "", last->at.file,
+		            last->at.line, last->at.col, last->text);
 	else
 		shape_error(s, where, "%s%s%s", last != e ? e->text : "", last != e ? ": " : "", last->text);
 	error_free(e);
@@ -71,7 +71,8 @@ static void check_columns(struct shape *s, const struct table *t, const struct g
 	int col;
 
 	if (!formula_parse(&f, args->formula ? args->formula : "1", &problem, s->arena)) {
-		shape_error(s, arena_printf(s->arena, "formula:%d:%d", problem.place.at, problem.place.len), "%s", problem.text);
+		shape_error(s, arena_printf(s->arena, "formula:%d:%d", problem.place.at, problem.place.len), "%s",
+		            problem.text);
 		return;
 	}
 	if (args->subjects && !shape_cell(s, "table", 0)[0])
@@ -80,7 +81,8 @@ static void check_columns(struct shape *s, const struct table *t, const struct g
 		for (int p = 0; p < f.term[i].n; p++) {
 			const struct formula_part *part = &f.term[i].part[p];
 
-			report(s, arena_printf(s->arena, "formula:%d:%d", part->place.at, part->place.len), table_need(&col, t, part->name));
+			report(s, arena_printf(s->arena, "formula:%d:%d", part->place.at, part->place.len),
+			       table_need(&col, t, part->name));
 		}
 }
 
@@ -118,7 +120,8 @@ bool group_design_check(struct group_made *out, struct shape *s, const struct gr
 	if (e)
 		return false;
 	if (out->depend)
-		shape_warning(s, g.design ? "design" : "formula", "%s: contrasts of them that cannot be told are refused", out->depend);
+		shape_warning(s, g.design ? "design" : "formula", "%s: contrasts of them that cannot be told are refused",
+		              out->depend);
 	if (g.tables.n && !args->formula)
 		shape_warning(s, "table", "the formula is left out, so the table is not used");
 	return true;

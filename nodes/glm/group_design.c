@@ -23,7 +23,9 @@ static struct error *from_formula(struct group_made *out, const struct group_giv
 	TRY(subjects_find(&subjects, g->n, g->key, &g->tables, args->subjects, a));
 	out->n_extra = subjects.n_extra;
 	e = design_code(&out->design, &formula, &subjects, args->centre, &place, a);
-	*where = place.len > 0 ? arena_printf(a, "formula:%d:%d", place.at, place.len) : e && g->tables.n ? "table" : "formula";
+	*where = e && place.len == 0 && g->tables.n ? "table" : "formula";
+	if (place.len > 0)
+		*where = arena_printf(a, "formula:%d:%d", place.at, place.len);
 	return e;
 }
 
@@ -51,7 +53,8 @@ static struct error *judge(struct group_made *out, struct arena *a)
 	if (f->n_null == f->n_col)
 		return error_new(ERR_DATA, "all columns of the design are 0");
 	if (f->dof < 1)
-		return error_new(ERR_DATA, "%d subjects and %d column%s leave no degree of freedom: there must be fewer columns than subjects",
+		return error_new(ERR_DATA,
+		                 "%d subjects and %d column%s leave no degree of freedom: there must be fewer columns than subjects",
 		                 d->n_row, d->n_col, d->n_col == 1 ? "" : "s");
 	out->depend = design_dependent(&rank, d, a);
 	return NULL;
@@ -63,25 +66,29 @@ struct error *group_design_make(struct group_made *out, const struct group_given
 	*out = (struct group_made){ 0 };
 	*where = "images";
 	if (g->n < 2)
-		return error_new(ERR_DATA, "there is one image%s%s, a group needs two or more: gather an axis, as in gather: sub",
+		return error_new(ERR_DATA,
+		                 "there is one image%s%s, a group needs two or more: gather an axis, as in gather: sub",
 		                 g->key[0][0] ? " " : "", g->key[0]);
 	TRY((g->design ? from_design : from_formula)(out, g, args, where, a));
 	return judge(out, a);
 }
 
-struct error *keys_match(int *which, int n, const char *const *key, int n_other, const char *const *other, const char *what)
+struct error *keys_match(int *which, int n, const char *const *key, int n_other, const char *const *other,
+                         const char *what)
 {
 	bool keyed = n_other > 0 && other[0][0] && key[0][0];
 
 	if (!keyed && n_other != n)
-		return error_new(ERR_DATA, "%s has %d image%s, images has %d: they must pair", what, n_other, n_other == 1 ? "" : "s", n);
+		return error_new(ERR_DATA, "%s has %d image%s, images has %d: they must pair", what, n_other,
+		                 n_other == 1 ? "" : "s", n);
 	for (int k = 0; k < n; k++) {
 		which[k] = keyed ? -1 : k;
 		for (int i = 0; keyed && i < n_other; i++)
 			if (strcmp(key[k], other[i]) == 0)
 				which[k] = i;
 		if (which[k] < 0)
-			return error_new(ERR_DATA, "there is an image of %s, but none in %s: each must have its partner", key[k], what);
+			return error_new(ERR_DATA, "there is an image of %s, but none in %s: each must have its partner", key[k],
+			                 what);
 	}
 	return NULL;
 }

@@ -72,7 +72,8 @@ static void part_model(struct part *p, const struct design *d, int rank, bool by
 		if (p->in[r])
 			memcpy(x + (size_t)p->n_in++ * n_col, d->x + (size_t)r * n_col, n_col * sizeof *x);
 	p->number = -1;
-	p->model = p->n_in > rank && p->n_in > (by_columns ? d->n_col : 0) ? glm_model_new(p->n_in, d->n_col, x, 0, a) : NULL;
+	if (p->n_in > rank && p->n_in > (by_columns ? d->n_col : 0))
+		p->model = glm_model_new(p->n_in, d->n_col, x, 0, a);
 	if (!p->model || p->model->rank < rank)
 		return;
 	fitted = NEW_N(a, double, (long)p->n_in * rank);
@@ -243,16 +244,18 @@ static void parts_write(struct glm_run *out, const struct parts *p, const struct
 	out->part = part;
 }
 
-static struct error *keep_what_tells(struct parts *p, struct group_data *g, const struct design *d, struct node_env *env)
+static struct error *keep_what_tells(struct parts *p, struct group_data *g, const struct design *d,
+                                     struct node_env *env)
 {
 	long dropped;
 
 	if (p->n_kept == 0)
-		return error_new(ERR_NUMERIC, "%d subjects and %d columns leave no degree of freedom in any of the %ld voxels", d->n_row, d->n_col,
-		                 g->n);
+		return error_new(ERR_NUMERIC, "%d subjects and %d columns leave no degree of freedom in any of the %ld voxels",
+		                 d->n_row, d->n_col, g->n);
 	dropped = parts_drop(p, g, d->n_row);
 	if (dropped > 0)
-		node_note(env, "%ld voxels are left out: the subjects that have them cannot tell the design's columns apart, or are no more "
+		node_note(env,
+		          "%ld voxels are left out: the subjects that have them cannot tell the design's columns apart, or are no more "
 		          "than these", dropped);
 	if (p->n_kept > 1)
 		node_note(env, "%ld voxels are fitted with %d different sets of subjects", g->n, p->n_kept);

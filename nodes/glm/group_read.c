@@ -97,8 +97,10 @@ static struct error *nothing_shared(const struct reading *c, struct arena *a)
 	for (long v = 0; v < size; v++)
 		most = c->g->count[v] > most ? c->g->count[v] : most;
 	if (c->o->compat)
-		return error_new(ERR_DATA, "no voxel of the images' mean differs from its background (compat: nilearn): give a mask");
-	return error_new(ERR_DATA, "no voxel%s has a value (finite and not 0) in %s%d subjects: at most %d have the same one; %s has %ld",
+		return error_new(ERR_DATA,
+		                 "no voxel of the images' mean differs from its background (compat: nilearn): give a mask");
+	return error_new(ERR_DATA,
+	                 "no voxel%s has a value (finite and not 0) in %s%d subjects: at most %d have the same one; %s has %ld",
 	                 c->inside ? " of the mask" : "", c->o->at_least < c->maps->n ? "" : "all ", c->o->at_least, most,
 	                 c->maps->name[poor], fewest);
 }
@@ -121,7 +123,8 @@ static struct error *select_voxels(const struct reading *c, struct node_env *env
 			some += g->count[v] > 0;
 	}
 	if (some > 0)
-		node_note(env, "%ld voxels are fitted; %ld others have a value (finite and not 0) in fewer than %s%d subjects (`at_least` "
+		node_note(env,
+		          "%ld voxels are fitted; %ld others have a value (finite and not 0) in fewer than %s%d subjects (`at_least` "
 		          "lowers that; the output n has the numbers)", g->n, some, c->o->at_least < c->maps->n ? "" : "all ",
 		          c->o->at_least);
 	return NULL;
@@ -132,8 +135,8 @@ static struct error *select_voxels(const struct reading *c, struct node_env *env
 /* One map at the voxels, smoothed if asked for. */
 static struct error *map_row(const struct reading *c, const struct image *im, float *row, struct arena *a)
 {
-	struct gather_options o = { .smoothing = c->o->smoothing, .nonfinite = c->o->compat ? NONFINITE_ZERO : NONFINITE_KEEP,
-	                            .compat = c->o->compat };
+	struct gather_options o = { .smoothing = c->o->smoothing,
+	                            .nonfinite = c->o->compat ? NONFINITE_ZERO : NONFINITE_KEEP, .compat = c->o->compat };
 	struct gather *g;
 
 	TRY(gather_new(&g, im, &o, c->g->n, c->g->index, 1, a));

@@ -43,7 +43,8 @@ static struct error *check_maps(const struct several *s, const struct grid *g, c
 
 		if (s->im[k].n_vol != 1) {
 			error_free(e);
-			return error_new(ERR_DATA, "%s has %d volumes, must have one (glm.contrast makes one of a run, image.mean too)", s->name[k],
+			return error_new(ERR_DATA,
+			                 "%s has %d volumes, must have one (glm.contrast makes one of a run, image.mean too)", s->name[k],
 			                 s->im[k].n_vol);
 		}
 		if (e)
@@ -80,15 +81,16 @@ static struct error *make_design(struct group_made *made, const struct glm_secon
 	}
 	TRY(group_design_make(made, &g, &args, &where, a));
 	if (made->n_extra > 0)
-		node_note(env, "the table has %d row%s of subjects without an image", made->n_extra, made->n_extra == 1 ? "" : "s");
+		node_note(env, "the table has %d row%s of subjects without an image", made->n_extra,
+		          made->n_extra == 1 ? "" : "s");
 	if (made->depend)
 		node_note(env, "%s: contrasts of them that cannot be told are refused", made->depend);
 	return NULL;
 }
 
 /* The images to subtract, in the order of those that they are subtracted from. */
-static struct error *open_minus(struct several *out, const struct glm_second_level_inputs *in, const struct several *from,
-                                struct node_env *env)
+static struct error *open_minus(struct several *out, const struct glm_second_level_inputs *in,
+                                const struct several *from, struct node_env *env)
 {
 	struct arena *a = env->arena;
 	int *which = NEW_N(a, int, from->n + 1);
@@ -108,8 +110,8 @@ static struct error *open_minus(struct several *out, const struct glm_second_lev
 	return NULL;
 }
 
-static struct error *write_outputs(const struct glm *glm, const struct group_data *g, const struct glm_second_level_outputs *out,
-                                   struct arena *a)
+static struct error *write_outputs(const struct glm *glm, const struct group_data *g,
+                                   const struct glm_second_level_outputs *out, struct arena *a)
 {
 	const struct glm_run *r = &glm->run[0];
 	unsigned char *inside = NEW_N(a, unsigned char, grid_size(&g->grid));
@@ -122,7 +124,8 @@ static struct error *write_outputs(const struct glm *glm, const struct group_dat
 	return glm_write(out->glm, glm, a);
 }
 
-static struct error *fit_and_write(struct node_env *env, const struct glm_second_level_params *params, const struct group_maps *maps,
+static struct error *fit_and_write(struct node_env *env, const struct glm_second_level_params *params,
+                                   const struct group_maps *maps,
                                    const struct mask *mask, const struct group_made *made, const struct glm_second_level_outputs *out)
 {
 	bool compat = params->compat == GLM_SECOND_LEVEL_COMPAT_NILEARN;
@@ -134,8 +137,8 @@ static struct error *fit_and_write(struct node_env *env, const struct glm_second
 
 	TRY(group_read(&g, maps, &o, env));
 	TRY(group_fit(&run, &g, &made->design, compat, env));
-	glm = (struct glm){ .grid = g.grid, .n = g.n, .index = g.index, .group = true, .noise = "ols", .n_run = 1, .run = &run,
-	                    .data = g.data };
+	glm = (struct glm){ .grid = g.grid, .n = g.n, .index = g.index, .group = true, .noise = "ols", .n_run = 1,
+	                    .run = &run, .data = g.data };
 	return write_outputs(&glm, &g, out, env->arena);
 }
 
@@ -212,8 +215,8 @@ static void tell_model(struct shape *s, const struct grid *g, const struct group
 }
 
 /* Maps are mapped, the rows of the fitted voxels and what is written of them are in memory. */
-static void predict(struct shape *s, const struct glm_second_level_params *params, const struct image_facts *first, int n_voxel,
-                    int n_col)
+static void predict(struct shape *s, const struct glm_second_level_params *params, const struct image_facts *first,
+                    int n_voxel, int n_col)
 {
 	int n = shape_n(s, "images") + shape_n(s, "minus");
 	int64_t size = grid_size(&first->grid), fitted = n_voxel >= 0 ? n_voxel : size;

@@ -44,7 +44,8 @@ static struct error *label_column(int *col, const struct table *t, const char *l
 	for (int k = 0; subject_columns[k]; k++)
 		if ((*col = table_find(t, subject_columns[k])) >= 0)
 			return NULL;
-	return error_new(ERR_DATA, "%s has no column that says whose row it is (participant_id, subject_label, sub or subject): "
+	return error_new(ERR_DATA,
+	                 "%s has no column that says whose row it is (participant_id, subject_label, sub or subject): "
 	                 "`subjects` names another", t->file);
 }
 
@@ -80,8 +81,8 @@ static struct error *no_rows(const struct subjects *s, const struct table *t, in
 static struct error *rows_in_order(struct subjects *s, const struct table *t, const struct table **table, int *row)
 {
 	if (t->n_row != s->n)
-		return error_new(ERR_DATA, "%s has %d rows for %d images without keys: they must be as many, in the same order", t->file,
-		                 t->n_row, s->n);
+		return error_new(ERR_DATA, "%s has %d rows for %d images without keys: they must be as many, in the same order",
+		                 t->file, t->n_row, s->n);
 	for (int k = 0; k < s->n; k++) {
 		table[k] = t;
 		row[k] = k;
@@ -89,8 +90,8 @@ static struct error *rows_in_order(struct subjects *s, const struct table *t, co
 	return NULL;
 }
 
-static struct error *rows_of_one(struct subjects *s, const struct table *t, const char *label, const struct table **table,
-                                 int *row, struct arena *a)
+static struct error *rows_of_one(struct subjects *s, const struct table *t, const char *label,
+                                 const struct table **table, int *row, struct arena *a)
 {
 	struct map *rows = map_new(a);
 	int col, n = 0;
@@ -110,14 +111,15 @@ static struct error *rows_of_one(struct subjects *s, const struct table *t, cons
 	return n == s->n ? NULL : no_rows(s, t, col, a);
 }
 
-static struct error *tables_by_key(struct subjects *s, const struct keyed_tables *t, const struct table **table, int *row,
-                                   struct arena *a)
+static struct error *tables_by_key(struct subjects *s, const struct keyed_tables *t, const struct table **table,
+                                   int *row, struct arena *a)
 {
 	struct map *found = map_new(a);
 
 	for (int k = 0; k < t->n; k++) {
 		if (t->table[k].n_row != 1)
-			return error_new(ERR_DATA, "the table of %s has %d rows, must have one; a table of all subjects is given as it is, "
+			return error_new(ERR_DATA,
+			                 "the table of %s has %d rows, must have one; a table of all subjects is given as it is, "
 			                 "without an axis", t->key[k], t->table[k].n_row);
 		map_put(found, t->key[k], (void *)&t->table[k]);
 	}
@@ -149,7 +151,8 @@ struct error *subjects_find(struct subjects *out, int n, const char *const *key,
 
 const char *subjects_name(const struct subjects *s, int subject, struct arena *a)
 {
-	return s->key[subject][0] ? arena_printf(a, "subject %s", s->key[subject]) : arena_printf(a, "image number %d", subject);
+	return s->key[subject][0] ? arena_printf(a, "subject %s", s->key[subject])
+	                          : arena_printf(a, "image number %d", subject);
 }
 
 struct error *subjects_need(const struct subjects *s, const char *column, struct arena *a)

@@ -22,14 +22,15 @@ struct subjects {
 };
 
 /* label: the column with the subjects, or NULL: the first usual one that there is. */
-must_check struct error *subjects_find(struct subjects *out, int n, const char *const *key, const struct keyed_tables *tables,
-                                       const char *label, struct arena *a);
+must_check struct error *subjects_find(struct subjects *out, int n, const char *const *key,
+                                       const struct keyed_tables *tables, const char *label, struct arena *a);
 /* "subject 01", "image number 0" */
 const char *subjects_name(const struct subjects *s, int subject, struct arena *a);
 /* The column's place in a subject's table; each has it once subjects_need() says so. */
 must_check struct error *subjects_need(const struct subjects *s, const char *column, struct arena *a);
 const char *subjects_cell(const struct subjects *s, int subject, const char *column);
 /* An error at that cell. */
-struct error *subjects_error(const struct subjects *s, int subject, const char *column, const char *fmt, ...) printf_like(4, 5);
+struct error *subjects_error(const struct subjects *s, int subject, const char *column, const char *fmt,
+                             ...) printf_like(4, 5);
 
 #endif

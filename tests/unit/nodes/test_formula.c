@@ -85,8 +85,10 @@ TEST(products_leave_out_what_other_terms_say)
 	CHECK_TEXT(columns("group + group:age"), "group[control] group[patient] group[control]:age group[patient]:age");
 	CHECK_TEXT(columns("group + age + group:age"), "group[control] group[patient] age group[patient]:age");
 	CHECK_TEXT(columns("1 + group + sex + group:sex"), "intercept group[patient] sex[M] group[patient]:sex[M]");
-	CHECK_TEXT(columns("group:sex"), "group[control]:sex[F] group[control]:sex[M] group[patient]:sex[F] group[patient]:sex[M]");
-	CHECK_TEXT(columns("group + sex:group"), "group[control] group[patient] sex[M]:group[control] sex[M]:group[patient]");
+	CHECK_TEXT(columns("group:sex"),
+	           "group[control]:sex[F] group[control]:sex[M] group[patient]:sex[F] group[patient]:sex[M]");
+	CHECK_TEXT(columns("group + sex:group"),
+	           "group[control] group[patient] sex[M]:group[control] sex[M]:group[patient]");
 	CHECK_TEXT(columns("age:site"), "age:site intercept");
 }
 
@@ -112,9 +114,11 @@ TEST(wrong_columns_are_told)
 {
 	CHECK_TEXT(columns("group + aeg"), "people.tsv has no column 'aeg', did you mean 'age'? @ 8:3");
 	CHECK_TEXT(columns("hand"), "subject 03 has no value in the column hand, which the formula uses @ 0:0");
-	CHECK_TEXT(columns("factor(site):sex:group + age"), "the formula makes 13 columns for 6 subjects: there must be fewer columns than "
+	CHECK_TEXT(columns("factor(site):sex:group + age"),
+	           "the formula makes 13 columns for 6 subjects: there must be fewer columns than "
 	          "subjects @ 0:28");
-	CHECK_TEXT(columns("group + participant_id"), "the formula makes 7 columns for 6 subjects: there must be fewer columns than subjects "
+	CHECK_TEXT(columns("group + participant_id"),
+	           "the formula makes 7 columns for 6 subjects: there must be fewer columns than subjects "
 	           "@ 0:22");
 }
 
@@ -160,7 +164,8 @@ static const char *not_found(int n, const char *label, const char *text)
 	const char *words;
 
 	CHECK(e);
-	words = e->at.line ? arena_printf(check_arena(), "%d:%d %s", e->at.line, e->at.col, e->text) : arena_strdup(check_arena(), e->text);
+	words = e->at.line ? arena_printf(check_arena(), "%d:%d %s", e->at.line, e->at.col, e->text)
+	                   : arena_strdup(check_arena(), e->text);
 	error_free(e);
 	return words;
 }
@@ -184,11 +189,15 @@ TEST(subjects_are_found_by_their_labels)
 
 TEST(lost_subjects_are_told)
 {
-	CHECK_TEXT(not_found(3, NULL, "sub\tx\n1\t5\n02\t6\n"), "people.tsv has no row for the subjects 01, 03: its column sub has 1, 02");
-	CHECK_TEXT(not_found(2, NULL, "sub\tx\nsub-01\t5\n02\t6\n01\t7\n"), "4:1 subject 01 has a second row here, in the column sub");
-	CHECK_TEXT(not_found(2, NULL, "name\tx\n01\t5\n02\t6\n"), "people.tsv has no column that says whose row it is (participant_id, "
+	CHECK_TEXT(not_found(3, NULL, "sub\tx\n1\t5\n02\t6\n"),
+	           "people.tsv has no row for the subjects 01, 03: its column sub has 1, 02");
+	CHECK_TEXT(not_found(2, NULL, "sub\tx\nsub-01\t5\n02\t6\n01\t7\n"),
+	           "4:1 subject 01 has a second row here, in the column sub");
+	CHECK_TEXT(not_found(2, NULL, "name\tx\n01\t5\n02\t6\n"),
+	           "people.tsv has no column that says whose row it is (participant_id, "
 	          "subject_label, sub or subject): `subjects` names another");
-	CHECK_TEXT(not_found(2, "nmae", "name\tx\n01\t5\n02\t6\n"), "people.tsv has no column 'nmae', did you mean 'name'?");
+	CHECK_TEXT(not_found(2, "nmae", "name\tx\n01\t5\n02\t6\n"),
+	           "people.tsv has no column 'nmae', did you mean 'name'?");
 }
 
 TEST(one_table_a_subject)
@@ -205,7 +214,8 @@ TEST(one_table_a_subject)
 	CHECK_TEXT(e->text, "there is an image of subject 03, but no table");
 	error_free(e);
 	e = subjects_find(&s, 2, keys, &(struct keyed_tables){ 3, one, key }, NULL, check_arena());
-	CHECK_TEXT(e->text, "the table of 03 has 2 rows, must have one; a table of all subjects is given as it is, without an axis");
+	CHECK_TEXT(e->text,
+	           "the table of 03 has 2 rows, must have one; a table of all subjects is given as it is, without an axis");
 	error_free(e);
 }
 
@@ -215,7 +225,8 @@ TEST(a_written_list_goes_by_order)
 	struct subjects s;
 	struct error *e;
 
-	CHECK_OK(subjects_find(&s, 2, none, &(struct keyed_tables){ 1, table_from("x\n5\n6\n"), none }, NULL, check_arena()));
+	CHECK_OK(subjects_find(&s, 2, none, &(struct keyed_tables){ 1, table_from("x\n5\n6\n"), none }, NULL,
+	                       check_arena()));
 	CHECK_TEXT(subjects_cell(&s, 1, "x"), "6");
 	e = subjects_find(&s, 1, none, &(struct keyed_tables){ 1, table_from("x\n5\n6\n"), none }, NULL, check_arena());
 	CHECK_TEXT(e->text, "people.tsv has 2 rows for 1 images without keys: they must be as many, in the same order");

@@ -25,10 +25,12 @@ static struct items maps(void)
 TEST(golden_second_level)
 {
 	const struct item *table = h_table("sub\tgroup\tage\n01\ta\t20\n02\tb\t31\n03\ta\t45\n04\tb\t28\n05\ta\t37\n06\tb\t52\n07\ta\t33\n");
-	struct glm_second_level_params p = { .formula = "group + age", .centre = true, .has_at_least = true, .at_least = 6 };
+	struct glm_second_level_params p = { .formula = "group + age", .centre = true, .has_at_least = true,
+	                                     .at_least = 6 };
 	struct out *glm = h_out(), *mask = h_out(), *n = h_out(), *design = h_out();
 
-	CHECK_OK(glm_second_level_run(h_env(2), &p, &(struct glm_second_level_inputs){ .images = maps(), .table = { 1, table } },
+	CHECK_OK(glm_second_level_run(h_env(2), &p, &(struct glm_second_level_inputs){ .images = maps(), .table = { 1,
+	                                                                                                            table } },
 	                              &(struct glm_second_level_outputs){ glm, mask, n, design }));
 	golden_expect("glm.second_level", glm, "glm.bin");
 	golden_expect("glm.second_level", n, "image.nii");

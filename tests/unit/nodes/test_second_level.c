@@ -79,7 +79,8 @@ static struct fitted fit(struct glm_second_level_params p, struct glm_second_lev
 {
 	struct fitted f = { .glm = h_out(), .mask = h_out(), .n = h_out(), .design = h_out() };
 
-	f.error = glm_second_level_run(h_env(threads), &p, &in, &(struct glm_second_level_outputs){ f.glm, f.mask, f.n, f.design });
+	f.error = glm_second_level_run(h_env(threads), &p, &in, &(struct glm_second_level_outputs){ f.glm, f.mask, f.n,
+	                                                                                            f.design });
 	if (!f.error)
 		CHECK_OK(glm_read(&f.g, h_item(f.glm, "glm"), check_arena()));
 	return f;
@@ -163,7 +164,8 @@ TEST(voxels_that_all_have)
 	const float bad[] = { 0, NAN, INFINITY };
 
 	for (int k = 0; k < 3; k++) {
-		struct fitted f = fit((struct glm_second_level_params){ 0 }, (struct glm_second_level_inputs){ .images = maps(3, bad[k]) }, 1);
+		struct fitted f = fit((struct glm_second_level_params){ 0 }, (struct glm_second_level_inputs){ .images = maps(3,
+		                                                                                                              bad[k]) }, 1);
 		float *n = h_voxels(f.n), *mask = h_voxels(f.mask);
 
 		CHECK_OK(f.error);
@@ -303,10 +305,12 @@ TEST(impossible_groups_are_told)
 	mixed[4] = keyed(h_image(&other, 1, 0, IMAGE_FLOAT32, map_of(4)), "05");
 	f = fit((struct glm_second_level_params){ 0 }, (struct glm_second_level_inputs){ .images = { N, mixed } }, 1);
 	CHECK_ERROR(f.error, "image 05 and image 01 are both 8x9x7, but lie differently");
-	mixed[4] = keyed(h_image(&(struct grid){ { 8, 9, 3 }, { { 3 }, { 0, 3 }, { 0, 0, 3 } } }, 2, 0, IMAGE_FLOAT32, map_of(4)), "05");
+	mixed[4] = keyed(h_image(&(struct grid){ { 8, 9, 3 }, { { 3 }, { 0, 3 }, { 0, 0, 3 } } }, 2, 0, IMAGE_FLOAT32,
+	                         map_of(4)), "05");
 	f = fit((struct glm_second_level_params){ 0 }, (struct glm_second_level_inputs){ .images = { N, mixed } }, 1);
 	CHECK_ERROR(f.error, "image 05 has 2 volumes, must have one");
-	f = fit((struct glm_second_level_params){ .has_at_least = true, .at_least = 9 }, (struct glm_second_level_inputs){ .images = all }, 1);
+	f = fit((struct glm_second_level_params){ .has_at_least = true, .at_least = 9 },
+	        (struct glm_second_level_inputs){ .images = all }, 1);
 	CHECK_ERROR(f.error, "at_least is 9, but there are 8 images");
 	f = fit((struct glm_second_level_params){ .formula = "age" }, (struct glm_second_level_inputs){ .images = all }, 1);
 	CHECK_ERROR(f.error, "the formula speaks of 'age', but there is no table");
@@ -321,5 +325,6 @@ TEST(an_empty_map_leaves_nothing)
 	memcpy(it, all.item, N * sizeof *it);
 	it[6] = keyed(h_image(&small, 1, 0, IMAGE_FLOAT32, NEW_N(check_arena(), float, grid_size(&small))), "07");
 	f = fit((struct glm_second_level_params){ 0 }, (struct glm_second_level_inputs){ .images = { N, it } }, 1);
-	CHECK_ERROR(f.error, "no voxel has a value (finite and not 0) in all 8 subjects: at most 7 have the same one; image 07 has 0");
+	CHECK_ERROR(f.error,
+	            "no voxel has a value (finite and not 0) in all 8 subjects: at most 7 have the same one; image 07 has 0");
 }

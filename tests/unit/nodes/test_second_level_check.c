@@ -79,7 +79,8 @@ TEST(levels_are_known_before_anything_is_stored)
 
 TEST(a_table_a_cell_works_from_facts)
 {
-	static const char *const rows[N] = { "group\na\n", "group\nb\n", "group\na\n", "group\nb\n", "group\nc\n", "group\na\n" };
+	static const char *const rows[N] = { "group\na\n", "group\nb\n", "group\na\n", "group\nb\n", "group\nc\n",
+	                                     "group\na\n" };
 	struct glm_second_level_params p = { .formula = "group" };
 	struct shape *s = h_shape();
 	struct glm_facts f;
@@ -115,16 +116,20 @@ TEST(problems_have_their_place)
 {
 	struct glm_second_level_params p = { .formula = "group + aeg" };
 
-	CHECK_TEXT(h_problems(look(p, people, false)), "error formula:8:3: people.tsv has no column 'aeg', did you mean 'age'?\n");
+	CHECK_TEXT(h_problems(look(p, people, false)),
+	           "error formula:8:3: people.tsv has no column 'aeg', did you mean 'age'?\n");
 	p.formula = "group + age * 2";
 	CHECK_TEXT(h_problems(look(p, people, false)), "error formula:12:1: '*' is not understood: write a + b + a:b\n");
 	p.formula = "age";
-	CHECK_TEXT(h_problems(look(p, NULL, false)), "error formula:0:3: the formula speaks of 'age', but there is no table: give one with a row for "
+	CHECK_TEXT(h_problems(look(p, NULL, false)),
+	           "error formula:0:3: the formula speaks of 'age', but there is no table: give one with a row for "
 	           "each subject\n");
 	p.formula = NULL;
-	CHECK_TEXT(h_problems(look(p, people, false)), "warning table: the formula is left out, so the table is not used\n");
+	CHECK_TEXT(h_problems(look(p, people, false)),
+	           "warning table: the formula is left out, so the table is not used\n");
 	p.formula = "participant_id";
-	CHECK_TEXT(h_problems(look(p, people, false)), "error formula: 6 subjects and 6 columns leave no degree of freedom: there must be fewer columns "
+	CHECK_TEXT(h_problems(look(p, people, false)),
+	           "error formula: 6 subjects and 6 columns leave no degree of freedom: there must be fewer columns "
 	           "than subjects\n");
 	p = (struct glm_second_level_params){ .formula = "group", .has_at_least = true, .at_least = 7 };
 	CHECK_TEXT(h_problems(look(p, people, false)), "error at_least: at_least is 7, but there are 6 images\n");
@@ -136,7 +141,8 @@ TEST(dependent_columns_are_a_warning)
 	struct shape *s = look((struct glm_second_level_params){ .formula = "group + x" }, text, false);
 	struct glm_facts f;
 
-	CHECK_TEXT(h_problems(s), "warning formula: group[a], group[b] and x depend on each other: contrasts of them that cannot be told are refused\n");
+	CHECK_TEXT(h_problems(s),
+	           "warning formula: group[a], group[b] and x depend on each other: contrasts of them that cannot be told are refused\n");
 	CHECK(model_known(s, &f));
 	CHECK_INT(f.run[0].n_null, 1);
 }
