@@ -1,63 +1,12 @@
-/* Thresholds, tables of clusters and bounds of discoveries on maps whose answers are known. */
-#include "harness.h"
-
-#include <math.h>
+/* Thresholds and tables of clusters on maps whose answers are known. */
+#include "statmaps.h"
 
 #include "base/file.h"
 #include "img/facts.h"
 #include "img/labels.h"
 #include "img/table.h"
-#include "stats.cluster_inference.node.h"
 #include "stats.clusters.node.h"
 #include "stats.threshold.node.h"
-
-enum { NI = 8, NJ = 9, NK = 7, SIZE = NI * NJ * NK };
-
-static const struct grid z1_grid = { { NI, NJ, NK }, { { 3, 0, 0, -15 }, { 0, 3, 0, -12 }, { 0, 0, 3, -9 } } };
-
-static const struct item *map_of(const struct grid *g, const double *x)
-{
-	static int count;
-	const char *path = arena_printf(check_arena(), "%s/map%d.nii", check_folder(), count++);
-
-	CHECK_OK(image_write(path, g, 1, 0, IMAGE_FLOAT64, x));
-	return h_file("volume", "image.nii", path);
-}
-
-/* numerics' z-map Z1, times a factor. */
-static const struct item *z1(double factor)
-{
-	double *x = NEW_N(check_arena(), double, SIZE);
-
-	for (int k = 0; k < NK; k++)
-		for (int j = 0; j < NJ; j++)
-			for (int i = 0; i < NI; i++) {
-				double a = (i - 2) * (i - 2) + (j - 3) * (j - 3) + (k - 3) * (k - 3);
-				double b = (i - 6) * (i - 6) + (j - 6) * (j - 6) + (k - 3) * (k - 3);
-
-				x[grid_index(&z1_grid, i, j, k)] = factor * (3.5 * exp(-a / 4) - 4 * exp(-b / 2) +
-				                                             ((7 * i + 13 * j + 29 * k) % 17 - 8) * 0.05);
-			}
-	x[grid_index(&z1_grid, 5, 1, 1)] = factor * 3.6;
-	return map_of(&z1_grid, x);
-}
-
-static const struct item *full_mask(void)
-{
-	float *x = NEW_N(check_arena(), float, SIZE);
-
-	for (int v = 0; v < SIZE; v++)
-		x[v] = 1;
-	return h_image(&z1_grid, 1, 0, IMAGE_UINT8, x);
-}
-
-/* A map of n voxels in a row, spacing mm apart. */
-static const struct item *row_of(int n, const double *x, double spacing)
-{
-	const struct grid g = { { n, 1, 1 }, { { spacing, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } } };
-
-	return map_of(&g, x);
-}
 
 /* ---- thresholds ---- */
 struct cut { double threshold; int above, below, clusters, voxels; const float *x; };
@@ -220,15 +169,6 @@ static struct listed list(const struct item *im, const struct item *atlas, struc
 	return l;
 }
 
-static const char *row_text(const struct table *t, int row)
-{
-	const char *text = table_cell(t, row, 0);
-
-	for (int k = 1; k < t->n_col; k++)
-		text = arena_printf(check_arena(), "%s %s", text, table_cell(t, row, k));
-	return text;
-}
-
 #define PEAKS .min_distance_mm = 8, .max_subpeaks = 3
 
 TEST(the_table_of_the_worked_example)
@@ -360,57 +300,4 @@ TEST(clusters_at_the_border_stay_there)
 	CHECK_TEXT(row_text(&l.t, 0), "1 6 12 9 5 27");
 	CHECK_TEXT(row_text(&l.t, 1), "2 -15 -9 -9 4.5 54");
 	CHECK_TEXT(row_text(&l.t, 2), "3 6 -12 -9 4 27");
-}
-
-/* ---- discoveries ---- */
-static float *infer(const struct item *im, const struct item *mask, struct stats_cluster_inference_params p, struct table *t)
-{
-	struct out *image = h_out(), *table = h_out();
-
-	CHECK_OK(stats_cluster_inference_run(h_env(1), &p, &(struct stats_cluster_inference_inputs){ im, mask },
-	                                     &(struct stats_cluster_inference_outputs){ image, table }));
-	CHECK_OK(table_of_any(t, h_item(table, "table"), check_arena()));
-	return h_voxels(image);
-}
-
-#define AT(...) .n_threshold = (int)(sizeof((double[]){ __VA_ARGS__ }) / sizeof(double)), \
-	.threshold = (const double[]){ __VA_ARGS__ }, .alpha = 0.05
-
-/* Numbers are nilearn's. */
-TEST(shares_of_true_discoveries)
-{
-	struct stats_cluster_inference_params p = { AT(2.5, 1.5) };
-	struct table t;
-	const float *x = infer(z1(2.5), full_mask(), p, &t);
-
-	CHECK_NEAR(x[grid_index(&z1_grid, 2, 3, 3)], 0.6590909090909091, 1e-7);
-	CHECK_NEAR(x[grid_index(&z1_grid, 5, 1, 1)], 1, 0);
-	CHECK_INT(t.n_row, 5);
-	CHECK_TEXT(row_text(&t, 1), "1.5 2 -9 -3 0 89 29 0.3258426966292135");
-	CHECK_TEXT(row_text(&t, 2), "1.5 3 -12 3 6 1 0 0");
-	CHECK_TEXT(row_text(&t, 4), "2.5 2 -9 -3 0 44 29 0.6590909090909091");
-	x = infer(z1(1), full_mask(), p, &t);
-	CHECK(x[grid_index(&z1_grid, 2, 3, 3)] == 0);
-	CHECK_TEXT(table_cell(&t, 0, 6), "0");
-	p = (struct stats_cluster_inference_params){ AT(30) };
-	infer(z1(1), NULL, p, &t);
-	CHECK_INT(t.n_row, 0);
-	CHECK(strstr(h_notes(), "no cluster above 30: the largest z of ") != NULL);
-}
-
-TEST(no_share_is_above_1)
-{
-	double x[24];
-	struct stats_cluster_inference_params p = { AT(3) };
-	struct table t;
-	float mask[24];
-	const struct grid g = { { 24, 1, 1 }, { { 1, 0, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0, 1, 0 } } };
-
-	for (int v = 0; v < 24; v++) {
-		x[v] = 40;
-		mask[v] = 1;
-	}
-	CHECK_NEAR(infer(row_of(24, x, 1), NULL, p, &t)[0], 1, 0);
-	p.compat = STATS_CLUSTER_INFERENCE_COMPAT_NILEARN;
-	CHECK_NEAR(infer(row_of(24, x, 1), h_image(&g, 1, 0, IMAGE_UINT8, mask), p, &t)[0], 25.0 / 24, 1e-7);
 }
