@@ -9,6 +9,7 @@
 #include "cli/columns.h"
 #include "cli/options.h"
 #include "cli/words.h"
+#include "config/value.h"
 #include "node/node.h"
 
 struct nodes_options { bool names; };
@@ -108,7 +109,7 @@ static const char *param_type_text(struct arena *a, const struct param_decl *p)
 		buf_printf(&b, " in %s", p->unit);
 	add_range(&b, p);
 	if (p->fallback)
-		buf_printf(&b, "; default %s", words_value(a, p, p->fallback));
+		buf_printf(&b, "; default %s", value_words(a, p, p->fallback));
 	else
 		buf_add(&b, p->optional ? "; optional" : "; required");
 	return b.text;

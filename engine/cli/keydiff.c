@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/doc.h"
 #include "cli/words.h"
+#include "config/value.h"
 #include "node/node.h"
 #include "plan/plan.h"
 
@@ -82,8 +83,8 @@ static void param_change(struct changes *c, const struct task *t, const char *na
 	const struct setting *s = &t->step->setting[i];
 	const char *place = s->at ? words_place(c->arena, s->at->at) : "the node's default";
 
-	add(c, arena_printf(c->arena, "param %s: %s -> %s%s%s%s", name, words_value(c->arena, &d->param[i], old),
-	                    words_value(c->arena, &d->param[i], now), *place ? " (" : "", place, *place ? ")" : ""));
+	add(c, arena_printf(c->arena, "param %s: %s -> %s%s%s%s", name, value_words(c->arena, &d->param[i], old),
+	                    value_words(c->arena, &d->param[i], now), *place ? " (" : "", place, *place ? ")" : ""));
 }
 
 /* ---- inputs ---- */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cli/columns.h"
 #include "cli/words.h"
+#include "config/value.h"
 #include "config/pipeline.h"
 #include "node/node.h"
 
@@ -15,9 +16,9 @@ static const char *setting_value(struct arena *a, const struct param_decl *p, co
 	struct buf b = { .arena = a };
 
 	if (!s->axis)
-		return words_value(a, p, s->json);
+		return value_words(a, p, s->json);
 	for (int i = 0; i < s->n_value; i++)
-		buf_printf(&b, "%s%s", i ? " | " : "", words_value(a, p, s->value[i].json));
+		buf_printf(&b, "%s%s", i ? " | " : "", value_words(a, p, s->value[i].json));
 	return b.text ? b.text : "";
 }
 

@@ -6,7 +6,6 @@
 #include "base/error.h"
 
 struct arena;
-struct param_decl;
 struct step;
 struct step_out;
 struct task;
@@ -15,8 +14,6 @@ enum { SHORT_DIGEST = 12 };
 
 /* "2 tasks", "1 task", "no tasks". */
 const char *words_count(struct arena *a, long n, const char *one, const char *many);
-/* A canonical value in the parameter's unit: "6 mm", "0.01 Hz", "[0, -52, 18] mm", "mean"; NULL: "not given". */
-const char *words_value(struct arena *a, const struct param_decl *p, const char *json);
 /* The first 12 digits of a digest. */
 const char *words_digest(struct arena *a, const struct digest *d);
 /* The first 12 digits of a digest that is text. */

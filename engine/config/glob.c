@@ -47,6 +47,8 @@ struct walk {
 	struct place **ahead;
 	int n_match;
 	struct pattern_match *match;
+	const char *left_out;     /* words on the first name that captures do not take, and how many there are */
+	int n_left_out;
 	const struct place *end;  /* the furthest place where nothing matched, the first of those by name */
 };
 
@@ -184,6 +186,20 @@ static struct error *look_up(struct walk *w, const struct place *pl, const char 
 	return errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ELOOP ? NULL : cannot(path);
 }
 
+/* A name that only lacks a proper key is told of: whoever called it so hardly wanted it to be left out. */
+static void note_left_out(struct walk *w, const struct place *pl, const struct entry *e, const struct span *cap)
+{
+	bool last = pl->part == w->p.n_part - 1;
+	const char *key;
+
+	if (e->type == DT_DIR ? last : !last && e->type == DT_REG)
+		return;
+	key = part_almost(&w->p.part[pl->part], e->name, cap, w->p.n_name, !last, w->scratch);
+	if (key && !w->n_left_out++)
+		w->left_out = arena_printf(w->a, "%s is left out: '%s' cannot be a cell's key, which has letters and digits only",
+		                           join(w->scratch, pl->path, e->name), key);
+}
+
 static struct error *search(struct walk *w, const struct place *pl)
 {
 	const struct part *p = &w->p.part[pl->part];
@@ -195,8 +211,10 @@ static struct error *search(struct walk *w, const struct place *pl)
 	for (int i = 0; f && i < f->n; i++) {
 		if (w->p.n_name)
 			memcpy(cap, pl->cap, bytes);
-		if (!part_match(p, f->entry[i].name, cap))
+		if (!part_match(p, f->entry[i].name, cap)) {
+			note_left_out(w, pl, &f->entry[i], pl->cap);
 			continue;
+		}
 		TRY(arrive(w, pl, join(w->scratch, pl->path, f->entry[i].name), f->entry[i].type, cap));
 		cap = NEW_N(w->scratch, struct span, w->p.n_name);
 	}
@@ -324,7 +342,9 @@ static struct error *walk(struct walk *w, const char *folder, const char **near)
 		TRY(visit(w, w->ahead[--w->n_ahead]));
 	if (w->n_match)
 		qsort_r(w->match, (size_t)w->n_match, sizeof *w->match, compare, &w->p.n_name);
-	else
+	if (w->n_left_out)
+		*near = w->n_left_out == 1 ? w->left_out : arena_printf(w->a, "%s; and %d more", w->left_out, w->n_left_out - 1);
+	else if (!w->n_match)
 		TRY(how_far(w, near));
 	return NULL;
 }

@@ -159,7 +159,18 @@ struct matching {
 	size_t n;
 	struct span *cap;
 	unsigned char (*failed)[NAME_BYTES];  /* [token][byte]: known not to lead to a match; NULL: not worth it */
+	bool wide;                /* captures take more than letters and digits */
+	bool folder;              /* wide: the name is a folder's */
 };
+
+static bool takes(const struct matching *m, int t, size_t first, size_t at)
+{
+	char c = m->name[at];
+
+	if (!m->wide || at == first)
+		return is_word(c);
+	return c && (c != '_' || (m->folder && t == m->p->n_token - 1));
+}
 
 static bool match(struct matching *m, int t, size_t at);
 
@@ -176,7 +187,7 @@ static bool match_capture(struct matching *m, int t, size_t at)
 
 	if (c->text)
 		return fits(m, at, c->text, c->n) && match(m, t + 1, at + c->n);
-	while (is_word(m->name[at + n]))
+	while (takes(m, t, at, at + n))
 		n++;
 	for (; n > 0; n--) {
 		*c = (struct span){ m->name + at, n };
@@ -216,21 +227,44 @@ static bool match(struct matching *m, int t, size_t at)
 	return ok;
 }
 
-bool part_match(const struct part *p, const char *name, struct span *cap)
+static bool match_whole(struct matching m)
 {
 	unsigned char failed[TOKEN_MAX][NAME_BYTES];
-	struct matching m = { p, name, strlen(name), cap, NULL };
-	const struct token *first = &p->token[0];
+	const struct token *first = &m.p->token[0];
 
-	if (m.n >= NAME_BYTES || (name[0] == '.' && first->kind != TOKEN_TEXT))
+	if (m.n >= NAME_BYTES || (m.name[0] == '.' && first->kind != TOKEN_TEXT))
 		return false;
 	if (first->kind == TOKEN_TEXT && !fits(&m, 0, first->text, first->n))
 		return false;
-	if (p->n_wild > 2) {
-		memset(failed, 0, (size_t)p->n_token * NAME_BYTES);
+	if (m.p->n_wild > 2) {
+		memset(failed, 0, (size_t)m.p->n_token * NAME_BYTES);
 		m.failed = failed;
 	}
 	return match(&m, 0, 0);
+}
+
+bool part_match(const struct part *p, const char *name, struct span *cap)
+{
+	struct matching m = { .p = p, .name = name, .n = strlen(name), .cap = cap };
+
+	return match_whole(m);
+}
+
+const char *part_almost(const struct part *p, const char *name, const struct span *cap, int n_name, bool is_folder, struct arena *a)
+{
+	struct span *mine = n_name ? NEW_N(a, struct span, n_name) : NULL;
+	struct matching m = { .p = p, .name = name, .n = strlen(name), .cap = mine, .wide = true, .folder = is_folder };
+
+	if (!n_name)
+		return NULL;
+	memcpy(mine, cap, sizeof *mine * (size_t)n_name);
+	if (!match_whole(m))
+		return NULL;
+	for (int i = 0; i < n_name; i++)
+		for (size_t k = 0; mine[i].text && k < mine[i].n; k++)
+			if (!is_word(mine[i].text[k]))
+				return arena_strndup(a, mine[i].text, mine[i].n);
+	return NULL;
 }
 
 const char *part_name(const struct part *p, const struct span *cap, struct arena *a)

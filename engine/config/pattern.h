@@ -17,7 +17,8 @@ struct pattern_match {
 /* The capture names in the pattern, each once, in order of first use; an error for bad braces. */
 must_check struct error *pattern_names(const char *const **names, int *n, const char *pattern, struct arena *a);
 /* Every file that matches below folder (unless the pattern is absolute), sorted by captures in natural order.
- * *near gets, when nothing matches, words on how far the pattern led ("study/ exists, no folder like sub-*"). */
+ * *near gets, when nothing matches, words on how far the pattern led ("study/ exists, no folder like sub-*");
+ * and words on names that were left out because a capture takes letters and digits only. Else NULL. */
 must_check struct error *pattern_glob(struct pattern_match **match, int *n, const char **near,
                                       const char *pattern, const char *folder, struct arena *a);
 

@@ -40,6 +40,9 @@ struct span { const char *text; size_t n; };
 must_check struct error *pattern_parse(struct pattern *out, const char *text, struct arena *a);
 /* Does a file's name match? Captures known already must agree, others are filled in (cap changes only on a match). */
 bool part_match(const struct part *p, const char *name, struct span *cap);
+/* What a capture would have to take for a name to match that does not: texts with other characters than letters and digits,
+ * up to a '_' (or, at the end of a folder's name, with it). NULL: it would not match either. cap as before the attempt. */
+const char *part_almost(const struct part *p, const char *name, const struct span *cap, int n_name, bool is_folder, struct arena *a);
 /* The one name that can match, when no star and no unknown capture is in the part, else NULL. */
 const char *part_name(const struct part *p, const struct span *cap, struct arena *a);
 

@@ -29,6 +29,9 @@ bool value_quantity(double *x, const char *text, const char *unit, const char **
 /* True when text is a YAML 1.2 core number (int or float). */
 bool value_is_number(const char *text, double *x);
 
+/* A canonical value in the parameter's unit: "6 mm", "0.01 Hz", "[0, -52, 18] mm", "mean"; NULL: "not given". */
+const char *value_words(struct arena *a, const struct param_decl *p, const char *json);
+
 /* Fills a params struct from a map of canonical JSON values (all parameters present, optional ones may be absent). */
 must_check struct error *bind_params(void *params, const struct node_decl *node, const struct doc *canonical, struct arena *a);
 

@@ -90,6 +90,8 @@ static void input_find(struct expansion *x, struct step *st)
 		if (near)
 			diag_hint(x->d, "%s", near);
 	} else {
+		if (near)
+			diag_warning(x->d, st->at, "input '%s': %s", st->name, near);
 		input_match(x, st, match, n);
 	}
 }

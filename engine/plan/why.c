@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "config/value.h"
+#include "node/node.h"
 #include "plan/inside.h"
 #include "store/memo.h"
 
@@ -22,14 +24,26 @@ static const char *same_line(const char *text, const char *line)
 	return NULL;
 }
 
-static const char *changed_line(struct arena *a, const char *was, const char *is)
+/* "fwhm: 6 mm -> 8 mm" */
+static const char *changed_param(struct arena *a, const struct task *t, const char *name, const char *was, const char *is)
+{
+	int i = setting_find(t->step, name);
+
+	is = arena_strndup(a, is, line_len(is));
+	was = was ? arena_strndup(a, was, line_len(was)) : NULL;
+	if (i < 0)
+		return arena_printf(a, "%s: %s -> %s", name, was ? was : "", is);
+	return arena_printf(a, "%s: %s -> %s", name, value_words(a, &t->step->node->param[i], was), value_words(a, &t->step->node->param[i], is));
+}
+
+static const char *changed_line(struct arena *a, const struct task *t, const char *was, const char *is)
 {
 	size_t head = strcspn(is, " ") + 1;
 	size_t name = strcspn(is + head, " ");
 	const char *old = was ? was + head + name + 1 : "", *new = is + head + name + 1;
 
 	if (strncmp(is, "param ", 6) == 0)
-		return arena_printf(a, "%.*s: %.*s -> %.*s", (int)name, is + head, (int)line_len(old), was ? old : "", (int)line_len(new), new);
+		return changed_param(a, t, arena_strndup(a, is + head, name), was ? old : NULL, new);
 	if (strncmp(is, "in ", 3) == 0)
 		return arena_printf(a, "input %.*s changed", (int)name, is + head);
 	if (strncmp(is, "node ", 5) == 0 && !was)
@@ -57,7 +71,7 @@ const char *why_runs(struct plan *p, struct task *t, const char *text)
 
 		was = was && bare ? was + 1 : was;
 		if (!was || line_len(was) != line_len(line) || strncmp(was, line, line_len(line)) != 0)
-			return changed_line(a, was, line);
+			return changed_line(a, t, was, line);
 	}
 	return "changed";
 }

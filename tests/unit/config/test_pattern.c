@@ -62,6 +62,22 @@ static struct error *glob_of(const char *pattern, const char *folder)
 	return pattern_glob(&m, &n, &near, pattern, folder, check_arena());
 }
 
+/* What captures do not take is told, and not taken. */
+TEST(a_key_with_other_characters_is_told)
+{
+	const char *top = TREE("sub-01/a_1.nii", "sub-0-2/a_1.nii", "sub-x_y/a_1.nii", "sub-01/a_1.5.nii", "sub-01/a_b_c.nii");
+	struct pattern_match *m;
+	const char *near;
+	int n;
+
+	CHECK_OK(pattern_glob(&m, &n, &near, "sub-{sub}/a_{n}.nii", top, check_arena()));
+	CHECK(n == 1 && near && strstr(near, "is left out") && strstr(near, "; and 2 more"));
+	CHECK_OK(pattern_glob(&m, &n, &near, "sub-01/a_{n}.nii", top, check_arena()));
+	CHECK(n == 1 && near && strstr(near, "a_1.5.nii is left out: '1.5'"));
+	CHECK_OK(pattern_glob(&m, &n, &near, "sub-01/{n}_b_c.nii", top, check_arena()));
+	CHECK(n == 1 && !near);
+}
+
 TEST(names_stand_once_in_order_of_first_use)
 {
 	const char *const *names;
