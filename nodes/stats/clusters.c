@@ -21,6 +21,7 @@ struct listing {
 	const struct stat_map *map;
 	const struct atlas *atlas;   /* or NULL */
 	struct arena *a;
+	struct buf text;             /* of the number that is being written */
 	int n_col, n_cell, n_row;
 	const char **cell;
 	int n_cluster;               /* of both sides so far */
@@ -36,15 +37,14 @@ static bool compat(const struct stats_clusters_params *p)
 }
 
 /* ---- numbers as people read them ---- */
-static const char *short_text(double x, bool is_float, struct arena *a)
+static const char *short_text(struct listing *l, double x, bool is_float)
 {
-	struct buf b = { .arena = a };
-
+	l->text.n = 0;
 	if (is_float)
-		json_float(&b, (float)x);
+		json_float(&l->text, (float)x);
 	else
-		json_number(&b, x);
-	return b.text;
+		json_number(&l->text, x);
+	return arena_strndup(l->a, l->text.text, l->text.n);
 }
 
 /* To 0.001 mm3 a voxel: affines are rounded. nilearn multiplies the header's zooms, which are floats, and cuts the fraction
@@ -105,8 +105,8 @@ static void add_row(struct listing *l, const char *id, const struct cluster_peak
 	peak_world(l, p, world);
 	add_cell(l, id);
 	for (int d = 0; d < 3; d++)
-		add_cell(l, short_text(world[d], true, l->a));
-	add_cell(l, short_text(value, l->map->is_float, l->a));
+		add_cell(l, short_text(l, world[d], true));
+	add_cell(l, short_text(l, value, l->map->is_float));
 	add_cell(l, size);
 	if (l->atlas) {
 		const char *name = atlas_name(l->atlas, world);
@@ -128,7 +128,7 @@ static void add_cluster(struct listing *l, int number, const struct cluster *c, 
 		const struct cluster_peak *p = &peak[kept[k]];
 
 		add_row(l, k == 0 ? arena_printf(l->a, "%d", number) : arena_printf(l->a, "%d%c", number, 'a' + k - 1), p,
-		        turned ? -p->value : p->value, k == 0 ? short_text(cluster_mm3(l, c->size), false, l->a) : "");
+		        turned ? -p->value : p->value, k == 0 ? short_text(l, cluster_mm3(l, c->size), false) : "");
 	}
 	peak_world(l, &peak[0], world);
 	PUSH(l->a, l->name, l->n_name, arena_printf(l->a, "%d at %.4g %.4g %.4g", number, world[0] + 0.0, world[1] + 0.0,
@@ -220,7 +220,8 @@ static const char *problem_of(const struct stats_clusters_params *p, const char 
 struct error *stats_clusters_run(struct node_env *env, const struct stats_clusters_params *params,
                                  const struct stats_clusters_inputs *in, const struct stats_clusters_outputs *out)
 {
-	struct listing l = { .params = params, .a = env->arena, .n_col = in->labels ? COLUMNS : COLUMNS - 1 };
+	struct listing l = { .params = params, .a = env->arena, .text.arena = env->arena,
+	                     .n_col = in->labels ? COLUMNS : COLUMNS - 1 };
 	const char *where, *problem = problem_of(params, &where);
 	struct cluster_cut cut;
 	struct atlas atlas;
@@ -257,7 +258,7 @@ struct error *stats_clusters_shape(struct shape *s, const struct stats_clusters_
 		return NULL;
 	labels = image_facts_new(&im.grid, 1, 0, "int32");
 	shape_out(s, "labels", image_facts_to(&labels, s->arena));
-	s->memory = im.bytes + 100 * grid_size(&im.grid) + (8 << 20);
+	s->memory = im.bytes + 200 * grid_size(&im.grid) + (8 << 20);
 	s->seconds = 1e-7 * (double)grid_size(&im.grid) + 0.005;
 	return NULL;
 }
