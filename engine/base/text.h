@@ -6,6 +6,9 @@
 
 struct arena;
 
+/* "%d volume%s", n, PLURAL(n). */
+#define PLURAL(n) ((n) == 1 ? "" : "s")
+
 /* Compares with runs of digits by value ("2" < "10"), ties by bytes. */
 int text_natural_cmp(const char *a, const char *b);
 /* The candidate (NULL-ended list) nearest to word by edit distance, or NULL when none is near

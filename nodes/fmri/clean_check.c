@@ -1,5 +1,6 @@
 /* The checks of cleaning that need no data: rows, times, frequencies, degrees of freedom. */
 #include "base/arena.h"
+#include "base/text.h"
 #include "fmri/clean_inside.h"
 #include "fmri/columns_check.h"
 #include "fmri/shape_problem.h"
@@ -62,8 +63,8 @@ static int kept_rows(struct shape *s, int n_vol, int min_segment, const char *wh
 		return -1;
 	check_one_column(s, "sample_mask", &f);
 	if (f.n_row > n_vol)
-		shape_error(s, "sample_mask", "sample_mask has %d rows, %s has %d volumes: they must be at most as many", f.n_row,
-		            what, n_vol);
+		shape_error(s, "sample_mask", "sample_mask has %d row%s, %s has %d volume%s: they must be at most as many", f.n_row,
+		            PLURAL(f.n_row), what, n_vol, PLURAL(n_vol));
 	return f.n_row < n_vol && min_segment <= 1 ? f.n_row : -1;
 }
 

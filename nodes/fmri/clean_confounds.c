@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "fmri/clean_inside.h"
 #include "img/table.h"
 
@@ -10,7 +11,8 @@ struct error *clean_rows_differ(const char *port, int n_row, int n_vol, const ch
 {
 	const char *hint = n_row == n_vol - 1 ? " (if the first row was taken for a header: `header: false` at the input)" : "";
 
-	return error_new(ERR_DATA, "%s have %d rows, %s has %d volumes: they must be as many%s", port, n_row, what, n_vol, hint);
+	return error_new(ERR_DATA, "%s have %d row%s, %s has %d volume%s: they must be as many%s", port, n_row, PLURAL(n_row), what,
+	                 n_vol, PLURAL(n_vol), hint);
 }
 
 /* fMRIPrep's derivatives have no first value. */

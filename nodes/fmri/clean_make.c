@@ -1,5 +1,6 @@
 /* Parameters and ports become a cleaning, run by run. */
 #include "base/arena.h"
+#include "base/text.h"
 #include "fmri/clean_inside.h"
 #include "num/despike.h"
 
@@ -71,8 +72,8 @@ static struct error *check_length(const struct making *m, const struct clean_opt
 
 	*m->where = isnan(o->high_pass_hz) ? isnan(o->low_pass_hz) ? "band_stop" : "low_pass" : "high_pass";
 	if (n_span <= need && n_span == n_vol)
-		return error_new(ERR_DATA, "there are %d volumes, the filter needs more than %d (its padding at either end)", n_vol,
-		                 need);
+		return error_new(ERR_DATA, "there %s %d volume%s, the filter needs more than %d (its padding at either end)",
+		                 n_vol == 1 ? "is" : "are", n_vol, PLURAL(n_vol), need);
 	if (n_span <= need)
 		return error_new(ERR_DATA, "without the censored volumes at its ends there are %d volumes, the filter needs more "
 		                 "than %d (its padding at either end)", n_span, need);

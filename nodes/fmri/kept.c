@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "img/table.h"
 
 struct error *kept_one_column(struct table *t, const char *port, const char *holds, const struct item *it, struct arena *a)
@@ -43,8 +44,8 @@ static struct error *read_flags(bool *kept, int n_vol, const struct table *t, co
 	bool word;
 
 	if (t->n_row != n_vol)
-		return error_new(ERR_DATA, "sample_mask has %d rows of true and false, %s has %d volumes: they must be as many",
-		                 t->n_row, what, n_vol);
+		return error_new(ERR_DATA, "sample_mask has %d row%s of true and false, %s has %d volume%s: they must be as many",
+		                 t->n_row, PLURAL(t->n_row), what, n_vol, PLURAL(n_vol));
 	for (int r = 0; r < t->n_row; r++) {
 		int flag = flag_of(table_cell(t, r, 0), &word);
 

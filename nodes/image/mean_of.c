@@ -2,6 +2,7 @@
 #include "image.mean_of.node.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "fmri/resampled.h"
 #include "fmri/several.h"
 #include "img/facts.h"
@@ -12,8 +13,8 @@ static struct error *check(const struct several *s, const struct image_mean_of_p
 {
 	for (int k = 1; k < s->n; k++)
 		if (s->im[k].n_vol != s->im[0].n_vol)
-			return error_new(ERR_DATA, "%s has %d volumes, %s has %d: they must be as many", s->name[k], s->im[k].n_vol,
-			                 s->name[0], s->im[0].n_vol);
+			return error_new(ERR_DATA, "%s has %d volume%s, %s has %d: they must be as many", s->name[k], s->im[k].n_vol,
+			                 PLURAL(s->im[k].n_vol), s->name[0], s->im[0].n_vol);
 	return p->resample ? NULL : several_on(s, &s->im[0].grid, NULL, a);
 }
 

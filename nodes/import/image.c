@@ -29,7 +29,8 @@ static void take_list(struct choice *c, const struct import_image_params *params
 	if (params->drop > 0)
 		c->problem = "volumes and drop exclude each other";
 	else if (params->n_volumes > n_vol)
-		c->problem = arena_printf(a, "%d volumes are listed, the image has %d", params->n_volumes, n_vol);
+		c->problem = arena_printf(a, "%d volume%s listed, the image has %d", params->n_volumes,
+		                          params->n_volumes == 1 ? " is" : "s are", n_vol);
 	for (int k = 0; k < params->n_volumes && !c->problem; k++) {
 		double t = params->volumes[k];
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "fmri/clean_args.h"
 #include "fmri/gather.h"
 #include "fmri/run_mask.h"
@@ -46,9 +47,11 @@ static struct run_mask_options mask_options(const struct signals_spheres_params 
 static struct error *check_counts(const struct signals_spheres_params *params, int n_seed)
 {
 	if (params->n_names > 0 && params->n_names != n_seed)
-		return error_new(ERR_USER, "there are %d names for %d seeds: they must be as many", params->n_names, n_seed);
+		return error_new(ERR_USER, "there are %d name%s for %d seed%s: they must be as many", params->n_names,
+		                 PLURAL(params->n_names), n_seed, PLURAL(n_seed));
 	if (params->n_radius > 1 && params->n_radius != n_seed)
-		return error_new(ERR_USER, "there are %d radii for %d seeds: they must be one, or as many", params->n_radius, n_seed);
+		return error_new(ERR_USER, "there are %d radii for %d seed%s: they must be one, or as many", params->n_radius, n_seed,
+		                 PLURAL(n_seed));
 	for (int k = 1; k < params->n_names; k++)   /* a column is known by its name */
 		for (int j = 0; j < k; j++)
 			if (strcmp(params->names[j], params->names[k]) == 0)

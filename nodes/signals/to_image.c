@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "fmri/mask_facts.h"
 #include "fmri/region_spread.h"
 #include "fmri/regions.h"
@@ -69,7 +70,8 @@ static struct error *spread_spheres(struct target *t, const struct signals_to_im
 
 	TRY(coords_read(&c, in->item[GOAL_SEEDS], a));
 	if (params->n_radius > 1 && params->n_radius != c.n)
-		return error_new(ERR_USER, "there are %d radii for %d seeds: they must be one, or as many", params->n_radius, c.n);
+		return error_new(ERR_USER, "there are %d radii for %d seed%s: they must be one, or as many", params->n_radius, c.n,
+		                 PLURAL(c.n));
 	s = NEW_N(a, struct sphere, c.n);
 	TRY(spheres_find(s, &o, &c, a));
 	first = NEW_N(a, int, c.n + 1);
