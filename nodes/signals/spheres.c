@@ -47,7 +47,7 @@ static struct run_mask_options mask_options(const struct signals_spheres_params 
 static struct error *check_counts(const struct signals_spheres_params *params, int n_seed)
 {
 	if (params->n_names > 0 && params->n_names != n_seed)
-		return error_new(ERR_USER, "there are %d name%s for %d seed%s: they must be as many", params->n_names,
+		return error_new(ERR_USER, "names has %d text%s for %d seed%s: they must be as many", params->n_names,
 		                 PLURAL(params->n_names), n_seed, PLURAL(n_seed));
 	if (params->n_radius > 1 && params->n_radius != n_seed)
 		return error_new(ERR_USER, "there are %d radii for %d seed%s: they must be one, or as many", params->n_radius, n_seed,

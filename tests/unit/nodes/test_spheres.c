@@ -307,7 +307,7 @@ TEST(spheres_say_what_is_wrong_with_seeds)
 	c.seeds = seeds_json;
 	CHECK_ERROR(call(&c), "seed 0 (-5, 12, 9) and seed 1 (-9.6, 6, 3.9) share voxels");
 	c.p = (struct signals_spheres_params){ .names = (const char *const[]){ "PCC" }, .n_names = 1 };
-	CHECK_ERROR(call(&c), "1 names for 2 seeds");
+	CHECK_ERROR(call(&c), "1 text for 2 seeds");
 	c.p = (struct signals_spheres_params){ .names = (const char *const[]){ "PCC", "PCC" }, .n_names = 2 };
 	CHECK_ERROR(call(&c), "two of the names are 'PCC' (number 1 and 2)");
 }
