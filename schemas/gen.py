@@ -295,7 +295,8 @@ def value_schema(p):
            "number": {"type": ["number", "string"] if p.get("unit") else "number"}}
     one["numbers"], one["texts"] = one["number"], one["text"]
     if p["type"] == "choice":
-        kinds = [{"enum": [*p["of"]]}]
+        numbers = [str(c) for c in p["of"] if type(c) is int]   # quotes make no difference to a choice
+        kinds = [{"enum": [*p["of"], *numbers]}]
     else:
         kinds = [dict(one[p["type"]])]
         for name, key in (("minimum", "min"), ("maximum", "max")):

@@ -24,6 +24,13 @@ export: {mean: $mean.image, all: $all.image}
 """
 
 
+def enums(schema):
+    """All lists of words in a JSON Schema."""
+    inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else []
+    found = [schema["enum"]] if isinstance(schema, dict) and isinstance(schema.get("enum"), list) else []
+    return found + [e for part in inner for e in enums(part)]
+
+
 class Commands(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="sulcus-cli-")
@@ -168,7 +175,10 @@ class Commands(unittest.TestCase):
         self.assertIn("default 6 mm", text)
         for name in names:
             self.call("nodes", name)
-        self.assertEqual(json.loads(self.call("schema"))["title"], "sulcus pipeline")
+        schema = self.call("schema")
+        self.assertEqual(json.loads(schema)["title"], "sulcus pipeline")
+        touch = [i for i in enums(json.loads(schema)) if 18 in i or "18" in i]
+        self.assertTrue(len(touch) >= 2 and all({18, "18"} <= set(i) for i in touch), touch)
 
 
 unittest.main(argv=[sys.argv[0]])
