@@ -142,6 +142,20 @@ static struct error *blocks_read(const int **out, const struct item *it, int n_r
 	return NULL;
 }
 
+/* Whether a shuffle can give some row another value of the tested regressor. */
+static bool shuffles_change(const struct permute_draw *d, const double *x)
+{
+	double most = 0;
+	bool change = false;
+
+	for (int r = 0; r < d->n_row; r++)
+		most = fmax(most, fabs(x[r]));
+	for (int b = 0; b < d->n_block; b++)
+		for (int k = d->begin[b]; k < d->begin[b + 1]; k++)
+			change |= fabs(x[d->member[k]] - x[d->member[d->begin[b]]]) > 1e-10 * most;
+	return change;
+}
+
 static struct error *draw_new(struct permute_model *m, const struct glm_permutation_params *params, bool flips,
                               const struct item *blocks, struct arena *a)
 {
@@ -159,6 +173,9 @@ static struct error *draw_new(struct permute_model *m, const struct glm_permutat
 	m->draw = permute_draw_new(flips, n_row, block, (uint64_t)params->rng_seed, a);
 	if (!flips && m->draw->n_block == n_row)
 		return error_new(ERR_DATA, "each row is a block of its own: there is nothing to shuffle");
+	if (!flips && !shuffles_change(m->draw, m->test->x))
+		return error_new(ERR_DATA, "the tested regressor has one value in each block, so that shuffles within blocks change nothing: "
+		                 "give blocks that have several values of it");
 	return NULL;
 }
 

@@ -288,8 +288,10 @@ TEST(what_cannot_be_permuted_is_refused)
 	const struct item *g = stored(model(8, false)), *two = stored(model(12, true));
 	static const char *const age[] = { "age" };
 	struct glm_permutation_params p = with(10, intercept);
-	struct made *m = model(8, false);
+	struct made *m = model(8, false), *flat = model(12, true);
 
+	for (int s = 0; s < 12; s++)
+		flat->design[s * 3 + 2] = 0;   /* age, which would part the subjects of a group */
 	p.scheme = GLM_PERMUTATION_SCHEME_SHUFFLES;
 	refused(p, (struct glm_permutation_inputs){ .glm = g }, "the contrast tests a mean");
 	p = with(10, age);
@@ -297,6 +299,10 @@ TEST(what_cannot_be_permuted_is_refused)
 	        "must be one column with a label for each of the model's 12 rows");
 	refused(p, (struct glm_permutation_inputs){ .glm = two, .blocks = h_literal("table", "[1,2,3,4,5,6,7,8,9,10,11,12]") },
 	        "nothing to shuffle");
+	p.contrast = (const char *const[]){ "group[b] - group[a]" };
+	p.n_perm = 3;
+	refused(p, (struct glm_permutation_inputs){ .glm = stored(flat), .blocks = h_literal("table", "[1,2,1,2,1,2,1,2,1,2,1,2]") },
+	        "one value in each block");
 	p.contrast = NULL;
 	p.n_contrast = 0;
 	p.n_f = 1;
