@@ -79,9 +79,11 @@ static void tell(const struct permute_results *r)
 {
 	const struct permute_draw *d = r->model->draw;
 
+	/* Flipping all signs gives the same |t|, so that two-sided every p counts twice. */
 	if (r->null.all)
 		node_note(r->env, "%d %s have %ld sign flips, no more than n_perm: all were used, so p is exact and at least "
-		          "%.3g", d->n_block, d->n_block == d->n_row ? "subjects" : "blocks", r->null.n, 1 / (double)r->null.n);
+		          "%.3g", d->n_block, d->n_block == d->n_row ? "subjects" : "blocks", r->null.n,
+		          (r->wanted->two_sided ? 2 : 1) / (double)r->null.n);
 	else if (r->null.n == 1)
 		node_note(r->env, "nothing was permuted (n_perm: 0): every p is 1");
 	else
@@ -186,6 +188,18 @@ static void check_blocks(struct shape *s, const struct glm_permutation_params *p
 		shape_error(s, "blocks", "nilearn has no exchangeability blocks: give blocks or `compat: nilearn`");
 }
 
+/* Permutations are kept as statistics, once more to be sorted; of a distribution as cells of a table and their text too. */
+static double bytes_of_permutations(const struct shape *s, const struct glm_permutation_params *p)
+{
+	const double columns = 2 + 2 * p->has_cluster_threshold + p->tfce;
+	struct table_facts earlier;
+	double n = p->n_perm;
+
+	if (table_facts_from(&earlier, shape_in(s, "earlier"), s->arena))
+		n += earlier.n_row;
+	return n * (64 + (wanted_here(s, "distribution") ? 40 + 40 * columns : 0));
+}
+
 /* Bytes and seconds; what is not known yet counts as 40 subjects and every voxel. */
 static void predict(struct shape *s, const struct glm_permutation_params *p, const struct glm_facts *f,
                     const struct asked *asked)
@@ -198,7 +212,7 @@ static void predict(struct shape *s, const struct glm_permutation_params *p, con
 	if (f->n_run == 1)
 		columns = f->run[0].n_col;
 	turn = n * (6e-11 * rows * columns + 1.5e-9) + (asked->clusters ? 3e-9 * n : 0) + (asked->tfce ? 6e-8 * n : 0);
-	s->memory = (int64_t)(n * (12 * rows + 64 + (connected ? 4 * 26 + 2 * (96 + 80) : 0)) + 40.0 * p->n_perm +
+	s->memory = (int64_t)(n * (12 * rows + 64 + (connected ? 4 * 26 + 2 * (96 + 80) : 0)) + bytes_of_permutations(s, p) +
 	                      12.0 * (double)grid_size(&f->grid)) + (16 << 20);
 	if (p->compat == GLM_PERMUTATION_COMPAT_NILEARN)
 		s->memory += (int64_t)(4 * rows * p->n_perm);
