@@ -35,9 +35,23 @@ static struct error *check_counts(const struct glm_first_level_inputs *in)
 	return NULL;
 }
 
+/* Gathered runs go together by their keys. */
+static struct error *check_pairs(const struct items *bold, const char *port, const struct items *other, struct arena *a)
+{
+	const char **key = NEW_N(a, const char *, bold->n), **others = NEW_N(a, const char *, bold->n);
+
+	for (int k = 0; k < bold->n && k < other->n; k++) {
+		key[k] = bold->item[k].cell;
+		others[k] = other->item[k].cell;
+	}
+	return first_level_pairs(other->n > 0 ? bold->n : 0, key, port, others, a);
+}
+
 static struct error *open_runs(struct study *s, const struct glm_first_level_inputs *in, struct arena *a)
 {
 	TRY(check_counts(in));
+	TRY(check_pairs(&in->bold, "design", &in->design, a));
+	TRY(check_pairs(&in->bold, "sample_mask", &in->sample_mask, a));
 	TRY(several_open(&s->bold, &in->bold, a));
 	s->run = NEW_N(a, struct fit_run, s->bold.n);
 	s->grid = s->bold.im[0].grid;

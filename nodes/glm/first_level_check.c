@@ -42,6 +42,15 @@ struct error *first_level_grids(const char *what, const struct grid *g, const ch
 	return told;
 }
 
+struct error *first_level_pairs(int n, const char *const *bold, const char *port, const char *const *other, struct arena *a)
+{
+	for (int k = 0; k < n; k++)
+		if (*bold[k] && *other[k] && strcmp(bold[k], other[k]) != 0)
+			return error_new(ERR_USER, "run %s of bold would go with run %s of %s: bold has the runs %s, and %s has %s, must be the "
+			                 "same", bold[k], other[k], port, design_names(n, bold, a), port, design_names(n, other, a));
+	return NULL;
+}
+
 struct error *first_level_no_ar(void)
 {
 	return error_new(ERR_USER, "ar has the coefficients of correlated noise, but noise is ols: take ar1 or more");
@@ -58,7 +67,20 @@ struct checking {
 	bool designs;                    /* the columns of all are known */
 };
 
-/* Counts, grids; false when there is nothing more to check. */
+static bool check_pairs(struct checking *c, const char *port)
+{
+	const char **bold = NEW_N(c->s->arena, const char *, c->n), **other = NEW_N(c->s->arena, const char *, c->n);
+
+	if (shape_n(c->s, port) != c->n)
+		return true;
+	for (int k = 0; k < c->n; k++) {
+		bold[k] = shape_cell(c->s, "bold", k);
+		other[k] = shape_cell(c->s, port, k);
+	}
+	return !shape_problem(c->s, port, first_level_pairs(c->n, bold, port, other, c->s->arena));
+}
+
+/* Counts, keys, grids; false when there is nothing more to check. */
 static bool check_bold(struct checking *c)
 {
 	struct shape *s = c->s;
@@ -77,7 +99,7 @@ static bool check_bold(struct checking *c)
 			shape_problem(s, "bold", first_level_grids(fit_what(c->name[k], s->arena), &c->bold[k].grid,
 			                                           fit_what(c->name[0], s->arena), &c->bold[0].grid));
 	}
-	return c->n > 0 && n_design == c->n && (n_mask == 0 || n_mask == c->n);
+	return c->n > 0 && n_design == c->n && (n_mask == 0 || n_mask == c->n) && check_pairs(c, "design") && check_pairs(c, "sample_mask");
 }
 
 /* A design of which only facts are known: its rows may be those of kept volumes. */

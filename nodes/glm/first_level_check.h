@@ -12,6 +12,9 @@ must_check struct error *first_level_run_of(int *k, const char *run, int n, cons
 /* An error when the run is on another grid than the first. */
 must_check struct error *first_level_grids(const char *what, const struct grid *g, const char *what_first,
                                            const struct grid *first);
+/* An error when a run of bold would go with another run of the port; keys that are "" (written lists) go by their order. */
+must_check struct error *first_level_pairs(int n, const char *const *bold, const char *port, const char *const *other,
+                                           struct arena *a);
 /* That there are no coefficients of noise without correlation. */
 struct error *first_level_no_ar(void);
 

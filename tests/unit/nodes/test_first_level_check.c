@@ -115,6 +115,13 @@ TEST(problems_are_told_before_anything_runs)
 	give_bold(s, "2", 6, 100);
 	give_design(s, "1", 100, 3, 97);
 	CHECK_TEXT(problems(s, defaults()), "error design: there are 2 runs of bold and 1 designs: each run needs one\n");
+	s = h_shape();
+	give_bold(s, "1", 6, 100);
+	give_bold(s, "3", 6, 100);
+	give_design(s, "1", 100, 3, 97);
+	give_design(s, "2", 100, 3, 97);
+	CHECK_TEXT(problems(s, defaults()), "error design: run 3 of bold would go with run 2 of design: bold has the runs 1 and 3, and "
+	                                    "design has 1 and 2, must be the same\n");
 	p = defaults();
 	p.noise = "ar0";
 	CHECK_TEXT(problems(h_shape(), p), "error noise: noise is 'ar0', must be ols, or ar1 to ar20\n");
