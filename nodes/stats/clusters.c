@@ -190,7 +190,7 @@ static void tell(struct node_env *env, const struct listing *l)
 		          p->cluster_threshold > 1 || p->has_cluster_volume ? " has enough voxels" : "", low, high);
 	if (!p->two_sided && p->threshold >= 0 && beyond > 0)
 		node_note(env, "%ld voxel%s below %g: two_sided: true lists them too", beyond, beyond == 1 ? " is" : "s are",
-		          -p->threshold);
+		          0 - p->threshold);   /* 0, not -0 */
 	if (l->atlas && l->n_row > 0 && l->n_named == 0)
 		node_note(env, "no peak lies in a region of the labels: are they in the space of the image?");
 }
