@@ -155,6 +155,10 @@ void permute_run(const struct permute_test *test, const struct permute_draw *dra
 	long n_turn = (n + j.turn - 1) / j.turn;
 	int workers = par_workers(n_threads, n_turn);
 
+	/* As many turns for each thread, of about the same size, so that none waits for another's last. */
+	n_turn = (n_turn + workers - 1) / workers * workers;
+	j.turn = (int)(n_turn > 0 ? (n + n_turn - 1) / n_turn : j.turn);
+	n_turn = n > 0 ? (n + j.turn - 1) / j.turn : 0;
 	j.first = first;
 	j.n = n;
 	j.max = max;
