@@ -128,15 +128,28 @@ static void tell_columns(struct node_env *env, const struct study *s)
 }
 
 /* ---- the model ---- */
+/* A smoothed run is a matrix, which goes before the next run comes. */
+static struct error *fit_voxels_of(struct fitted *f, const struct study *s, int k, struct node_env *env)
+{
+	struct node_env own = *env;
+	struct fit_data d;
+	struct error *e;
+
+	own.arena = arena_new();
+	e = fit_data_open(&d, &s->bold.im[k], &s->run[k], &s->args, s->n, s->index, &own);
+	if (!e)
+		e = fit_voxels(f, &d, &s->args, env);
+	arena_free(own.arena);
+	return e;
+}
+
 static struct error *fit_run(struct glm_run *out, unsigned char *lost, const struct study *s, int k, struct node_env *env)
 {
 	const struct fit_run *r = &s->run[k];
 	double *dof = NEW(env->arena, double);
-	struct fit_data d;
 	struct fitted f;
 
-	TRY(fit_data_open(&d, &s->bold.im[k], r, &s->args, s->n, s->index, env));
-	TRY(fit_voxels(&f, &d, &s->args, env));
+	TRY(fit_voxels_of(&f, s, k, env));
 	image_close(&s->bold.im[k]);
 	tell_voxels(env, r->what, &f, s->n);
 	for (long v = 0; v < s->n; v++)

@@ -163,6 +163,7 @@ struct error *fit_more_write(const char *path, enum fit_more what, const struct 
                              const struct fit_args *args, struct node_env *env)
 {
 	struct making c = { .f = f, .d = d, .args = args, .stride = glm_fit_block(f->fit), .what = what };
+	struct arena_mark mark = arena_mark(env->arena);
 	int n_row = what == FIT_R_SQUARE ? 1 : d->run->n_row;
 
 	if (what == FIT_AR)
@@ -170,5 +171,7 @@ struct error *fit_more_write(const char *path, enum fit_more what, const struct 
 	c.out = NEW_N(env->arena, float, (size_t)n_row * (size_t)d->n);
 	desks(&c, env);
 	par_for(env->n_threads, (d->n + c.stride - 1) / c.stride, block, &c);
-	return write_rows(path, d, n_row, what == FIT_R_SQUARE ? 0 : d->im->tr_s, c.out, env->arena);
+	TRY(write_rows(path, d, n_row, what == FIT_R_SQUARE ? 0 : d->im->tr_s, c.out, env->arena));
+	arena_reset(env->arena, mark);
+	return NULL;
 }
