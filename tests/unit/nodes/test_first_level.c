@@ -1,5 +1,6 @@
 /* glm.first_level: numbers of nilearn (numerics 7.15), scrubbing, voxels and runs of which something is wrong, threads. */
 #include "designs.h"
+#include "glm.contrast.node.h"
 #include "glm.first_level.node.h"
 
 #include <math.h>
@@ -115,16 +116,30 @@ static void expect(struct made m, int second, double effect, double variance, do
 	CHECK_NEAR(own, rho, 1e-12);
 }
 
+static double z_at(struct made m, struct glm_contrast_params p)
+{
+	struct glm_contrast_outputs o = { .z = h_out() };
+
+	CHECK_OK(glm_contrast_run(h_env(2), &p, &(struct glm_contrast_inputs){ h_item(m.glm, "glm"), NULL }, &o));
+	return h_voxels(o.z)[8 + NI * (7 + NJ * 6)];
+}
+
 TEST(nilearns_numbers)
 {
 	const struct item *bold = image(ROWS, phantom(ROWS), IMAGE_FLOAT64), *x = design(cosine());
 	struct glm_first_level_params p = defaults();
 	struct made m = fit(p, bold, x);
+	static const char *const words[] = { "faces", "scrambled", "faces - scrambled" };
+	struct glm_design_params d = cosine();
 	const double fwhm = 5;
 
 	CHECK_INT(m.g.n, 602);
 	expect(m, 1, -.15604811784025366, .03211532949974179, -.48, 1e-12);
 	CHECK_TEXT(h_notes(), "");
+	CHECK_NEAR(z_at(m, (struct glm_contrast_params){ .n_f = 2, .f = words }), -.21762672439008224, 1e-7);
+	d.slice_time_ref = 0.5;
+	CHECK_NEAR(z_at(fit(p, bold, design(d)), (struct glm_contrast_params){ .n_contrast = 1, .contrast = words + 2 }),
+	           -.5590833435700808, 1e-7);
 	p.n_smoothing = 1;
 	p.smoothing_mm = &fwhm;
 	/* Smoothed volumes are floats here, which is 6e-6 % of a signal of 1000. */
@@ -239,9 +254,7 @@ TEST(smoothing_does_not_hide_what_is_no_number)
 	p.n_smoothing = 1;
 	p.smoothing_mm = &width;
 	x[30 * SIZE + 700] = (double)NAN;
-	struct made m = fit(p, image(ROWS, x, IMAGE_FLOAT32), design(cosine()));
-
-	CHECK_INT(m.g.n, SIZE - 1);
+	CHECK_INT(fit(p, image(ROWS, x, IMAGE_FLOAT32), design(cosine())).g.n, SIZE - 1);
 }
 
 TEST(no_voxel_is_left)
@@ -284,8 +297,7 @@ TEST(scaling_by_one_mean)
 
 	p.signal_scaling = GLM_FIRST_LEVEL_SIGNAL_SCALING_GRAND;
 	struct made m = fit(p, bold, x);
-	double mean = 0;
-	double *y = phantom(ROWS);
+	double mean = 0, *y = phantom(ROWS);
 
 	for (long v = 0; v < m.g.n; v++)
 		for (int t = 0; t < ROWS; t++)
