@@ -78,7 +78,7 @@ static bool is_listed(const struct glm_array *x, const struct doc *d)
 	       && shape->val[1]->kind == DOC_TEXT && table_number(&n_row, shape->val[0]->text)
 	       && table_number(&n_col, shape->val[1]->text) && n_row == (double)x->n_row && n_col == (double)x->n_col
 	       && strcmp(doc_text(d, "name", ""), x->name) == 0 && strcmp(doc_text(d, "type", ""), x->type) == 0
-	       && whole(d, "at", 0, LONG_MAX) == x->at;
+	       && whole(d, "at", 0, 1L << 53) == x->at;
 }
 
 /* ---- mask.nii ---- */
@@ -86,7 +86,7 @@ static struct error *read_index(struct glm *g, const struct image *im, struct ar
 {
 	long size = grid_size(&im->grid), n = 0;
 	float *inside = arena_alloc(a, (size_t)size, sizeof *inside);
-	int *index = NEW_N(a, int, g->n);
+	int *index = NEW_N(a, int, g->n < size ? g->n : size);
 
 	image_volume(im, 0, NONFINITE_ZERO, inside);
 	for (long v = 0; v < size; v++) {

@@ -189,6 +189,7 @@ TEST(damaged_models_are_told)
 	static const struct { const char *what, *by, *says; } cases[] = {
 		{ "\"format\": 1", "\"format\": 2", "another format" },
 		{ "\"voxels\": 3", "\"voxels\": 4", "mask.nii has 3 voxels, glm.json says 4" },
+		{ "\"voxels\": 3", "\"voxels\": 2147483647", "mask.nii has 3 voxels, glm.json says 2147483647" },
 		{ "\"voxels\": 3", "\"voxels\": -3", "no voxels or no runs" },
 		{ "\"voxels\": 3", "\"voxels\": 1e99", "no voxels or no runs" },
 		{ "\"rows\": 24", "\"rows\": 2147483647", "glm.bin has" },
@@ -197,6 +198,7 @@ TEST(damaged_models_are_told)
 		{ "\"order\": 1", "\"order\": 0", "the list of arrays" },
 		{ "\"parts\": 1", "\"parts\": 2", "are impossible" },
 		{ "\"at\": 0", "\"at\": 8", "is not design [24][3] at 0" },
+		{ "\"at\": 0", "\"at\": 9223372036854775808", "is not design [24][3] at 0" },
 		{ "\"name\": \"beta\"", "\"name\": \"rho\"", "is not beta" },
 		{ "\"columns\": [", "\"colums\": [", "has no columns" },
 		{ "\"float64\"", "\"float32\"", "is not design" },
@@ -208,6 +210,7 @@ TEST(damaged_models_are_told)
 		bad = replaced(it, cases[k].what, cases[k].by);
 		CHECK_ERROR(glm_read(&g, &bad, check_arena()), cases[k].says);
 	}
+	CHECK(arena_size(check_arena()) < 64 << 20);   /* nothing is made for voxels that are not there */
 	bad = copy_with(it, "glm.bin", "short");
 	CHECK_ERROR(glm_read(&g, &bad, check_arena()), "glm.bin has 5 bytes, must have");
 	bad = *it;
