@@ -10,6 +10,8 @@ enum { BLOCK = 2048 };   /* voxels */
 
 struct looking {
 	const struct image *im;
+	int n_row;
+	const int *row;          /* [n_row] volumes; NULL: the first n_row */
 	long n;
 	const int *index;
 	unsigned char *bad;
@@ -23,7 +25,9 @@ static void look_at_block(void *ctx, long block, int worker)
 	float x[BLOCK];
 
 	(void)worker;
-	for (int t = 0; t < c->im->n_vol; t++) {
+	for (int k = 0; k < c->n_row; k++) {
+		int t = c->row ? c->row[k] : k;
+
 		if (c->index)
 			image_gather(c->im, t, NONFINITE_KEEP, n, c->index + first, x);
 		else
@@ -40,9 +44,10 @@ static void look_at_block(void *ctx, long block, int worker)
 			c->bad[first + v] = 2;
 }
 
-struct not_finite run_not_finite(const struct image *im, long n, const int *index, unsigned char *bad, int n_threads)
+struct not_finite rows_not_finite(const struct image *im, int n_row, const int *row, long n, const int *index,
+                                  unsigned char *bad, int n_threads)
 {
-	struct looking c = { im, n, index, bad };
+	struct looking c = { im, n_row, row, n, index, bad };
 	struct not_finite found = { 0, 0 };
 
 	memset(bad, 0, (size_t)n);
@@ -54,4 +59,9 @@ struct not_finite run_not_finite(const struct image *im, long n, const int *inde
 		found.always += bad[v] == 2;
 	}
 	return found;
+}
+
+struct not_finite run_not_finite(const struct image *im, long n, const int *index, unsigned char *bad, int n_threads)
+{
+	return rows_not_finite(im, im->n_vol, NULL, n, index, bad, n_threads);
 }

@@ -54,7 +54,7 @@ struct fit_data {
 	const int *index;                /* [n] ascending */
 	enum nonfinite nonfinite;
 	const float *smoothed;           /* [n_vol][n]; NULL: not smoothed */
-	const unsigned char *bad;        /* [n] not 0: not a number at some time before it was smoothed; or NULL */
+	const unsigned char *bad;        /* [n] not 0: not a number in a kept volume before it was smoothed; or NULL */
 };
 must_check struct error *fit_data_open(struct fit_data *out, const struct image *im, const struct fit_run *run,
                                        const struct fit_args *args, long n, const int *index, struct node_env *env);

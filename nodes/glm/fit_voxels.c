@@ -24,7 +24,7 @@ struct error *fit_data_open(struct fit_data *out, const struct image *im, const 
 	if (!args->compat) {
 		unsigned char *bad = NEW_N(env->arena, unsigned char, n);
 
-		run_not_finite(im, n, index, bad, env->n_threads);
+		rows_not_finite(im, run->n_row, run->row, n, index, bad, env->n_threads);
 		out->bad = bad;
 	}
 	TRY(gather_new(&g, im, &o, n, index, env->n_threads, env->arena));

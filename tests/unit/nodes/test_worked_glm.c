@@ -1,6 +1,9 @@
-/* glm.first_level and glm.contrast one after the other on numerics 7.14; what several smoothed runs keep in memory. */
+/* glm.first_level and glm.contrast one after the other on numerics 7.14; what smoothed runs keep in memory, and of what
+ * is no number. */
 #include "glm.first_level.node.h"
 #include "made_glm.h"
+
+#include <math.h>
 
 #include "base/json.h"
 
@@ -97,4 +100,31 @@ TEST(smoothed_runs_do_not_stay_in_memory)
 	p.n_smoothing = 1;
 	p.smoothing_mm = &width;
 	CHECK(grown(p, bold, x) < plain + T * SIZE * sizeof(float));
+}
+
+TEST(what_is_no_number_in_a_scrubbed_volume_does_not_count)
+{
+	const struct grid g = { { NI, 5, 4 }, { { 3, 0, 0, 0 }, { 0, 3, 0, 0 }, { 0, 0, 3, 0 } } };
+	double *y = NEW_N(check_arena(), double, T * 600);
+	static const double width = 6;
+	struct glm_first_level_params p = as_it_is();
+
+	for (int k = 0; k < T * 600; k++)
+		y[k] = 100 + check_random();
+	y[5 * 600 + 300] = (double)NAN;
+	y[6 * 600 + 301] = (double)NAN;
+	struct glm_first_level_inputs in = { { 1, image(&g, y) }, { 1, design() }, NULL,
+	                                     { 1, h_literal("table", "[0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]") } };
+
+	for (p.n_smoothing = 0; p.n_smoothing < 2; p.n_smoothing++) {
+		struct out *glm = h_out();
+		struct glm m;
+
+		p.smoothing_mm = &width;
+		CHECK_OK(glm_first_level_run(h_env(1), &p, &in, &(struct glm_first_level_outputs){ .glm = glm, .mask = h_out() }));
+		CHECK_OK(glm_read(&m, h_item(glm, "glm"), check_arena()));
+		CHECK_INT(m.n, 599);
+		CHECK_INT(m.index[300], 300);
+		glm_close(&m);
+	}
 }
