@@ -53,17 +53,32 @@ static double *null_part(const double *row, const struct design_facts *d, struct
 	return largest(d->n_col, part) > rounding * sqrt(dot(d->n_col, row, row)) ? part : NULL;
 }
 
-/* The columns of which a combination is 0 that a row asks for. */
-static const char *dependent_columns(const double *part, const struct design_facts *d, struct arena *a)
+/* Whether column j is 0 by itself: it lies in the null space then. */
+static bool is_zero_column(const struct design_facts *d, int j)
 {
-	const char **name = NEW_N(a, const char *, d->n_col);
+	double square = 0;
+
+	for (int q = 0; q < d->n_null; q++)
+		square += d->null[q * d->n_col + j] * d->null[q * d->n_col + j];
+	return square > 1 - 1e-9;
+}
+
+/* The columns of which a combination is 0 that a row asks for, and why that hinders. */
+static const char *why_not(const double *part, const struct design_facts *d, struct arena *a)
+{
+	const char **name = NEW_N(a, const char *, d->n_col), *names;
 	double most = largest(d->n_col, part);
-	int n = 0;
+	int n = 0, n_zero = 0;
 
 	for (int j = 0; j < d->n_col; j++)
-		if (fabs(part[j]) > 1e-6 * most)
+		if (fabs(part[j]) > 1e-6 * most) {
 			name[n++] = d->column[j];
-	return contrast_names(n, name, a);
+			n_zero += is_zero_column(d, j);
+		}
+	names = contrast_names(n, name, a);
+	if (n_zero == n)
+		return arena_printf(a, "%s %s 0 in all rows of the design", names, n == 1 ? "is" : "are");
+	return arena_printf(a, "a combination of %s is 0 in all rows of the design, so their effects cannot be told apart", names);
 }
 
 static bool judge_row(struct contrast_judged *out, const double *row, const struct design_facts *d, const char *run_words,
@@ -77,8 +92,7 @@ static bool judge_row(struct contrast_judged *out, const double *row, const stru
 	else if (most == 0)
 		out->text = arena_printf(a, "all weights are 0%s: there is nothing to test", run_words);
 	else if ((part = null_part(row, d, a)) != NULL)
-		out->text = arena_printf(a, "this cannot be estimated%s: a combination of %s is 0 in all rows of the design, so their "
-		                         "effects cannot be told apart", run_words, dependent_columns(part, d, a));
+		out->text = arena_printf(a, "this cannot be estimated%s: %s", run_words, why_not(part, d, a));
 	return !out->text;
 }
 

@@ -45,8 +45,11 @@ static struct error *check_delays(const struct response_args *args)
 	for (int k = 0; k < args->n_delay; k++) {
 		double d = args->delay[k];
 
-		if (!(d >= 0 && d == floor(d) && (d + 1) * args->oversampling <= MAX_SAMPLES))
+		if (!(d >= 0 && d == floor(d)))
 			return error_new(ERR_USER, "fir_delays has %g, must be a number of volumes, 0 or more", d);
+		if (!((d + 1) * args->oversampling <= MAX_SAMPLES))
+			return error_new(ERR_USER, "fir_delays has %g, must be at most %d volumes with oversampling %d", d,
+			                 MAX_SAMPLES / args->oversampling - 1, args->oversampling);
 		for (int j = 0; j < k; j++)
 			if (args->delay[j] == d)
 				return error_new(ERR_USER, "fir_delays has %g twice", d);

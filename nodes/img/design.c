@@ -63,7 +63,8 @@ static double *lengths(const struct design *d, struct arena *a)
 }
 
 /* Part of each column [n_col], from 0; columns are of one part when a combination that is 0 has both. The combinations are
- * an orthonormal basis, so those of different parts may be mixed; the projection onto them all is not. */
+ * an orthonormal basis, so those of different parts may be mixed; the projection onto them all is not. A column of zeros
+ * depends on no other. */
 static int *parts_of(const struct design_facts *f, const double *length, struct arena *a)
 {
 	int n = f->n_col, *part = NEW_N(a, int, n);
@@ -75,6 +76,8 @@ static int *parts_of(const struct design_facts *f, const double *length, struct 
 			double both = 0, scale = length[i] > length[j] ? length[j] / length[i] : length[i] / length[j];
 			int from = part[i], to = part[j];
 
+			if (!(scale > 0))
+				continue;
 			for (int q = 0; q < f->n_null; q++)
 				both += f->null[q * n + i] * f->null[q * n + j];
 			if (!(fabs(both) > 1e-6 * scale) || from == to)
