@@ -131,7 +131,7 @@ static struct error *blocks_read(const int **out, const struct item *it, int n_r
 		int b = 0;
 
 		if (!*table_cell(&t, r, 0) || strcmp(table_cell(&t, r, 0), "n/a") == 0)
-			return table_error(&t, r, 0, "row %d has no block", r + 1);
+			return table_error(&t, r, 0, "blocks has no label here");
 		while (b < n && strcmp(label[b], table_cell(&t, r, 0)) != 0)
 			b++;
 		if (b == n)

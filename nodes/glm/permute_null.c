@@ -61,8 +61,8 @@ static struct error *numbers_read(struct making *k, const struct table *t)
 		double x = number[r];
 
 		if (!(x >= r && x <= INT_MAX && x == floor(x)) || (r == 0 ? x != 0 : x <= number[r - 1]))
-			return table_error(t, r, col, "row %d of earlier is permutation %g: must be whole numbers that grow from 0, "
-			                   "the data as they are", r + 1, x);
+			return table_error(t, r, col, "earlier has permutation %g here: must be whole numbers that grow from 0, "
+			                   "the data as they are", x);
 		k->number[r] = (long)number[r];
 	}
 	return NULL;
@@ -82,7 +82,7 @@ static struct error *statistics_read(struct making *k, const struct table *t)
 			struct permute_max *max = &k->max[r];
 
 			if (isnan(x[r]))
-				return table_error(t, r, col, "row %d of earlier has no %s", r + 1, permute_columns[s]);
+				return table_error(t, r, col, "earlier has no %s here", permute_columns[s]);
 			*(s == PERMUTE_T ? &max->t : s == PERMUTE_SIZE ? &max->size : s == PERMUTE_MASS ? &max->mass : &max->tfce) = x[r];
 		}
 	}

@@ -175,6 +175,24 @@ FIT = "{do: glm.first_level, bold: $bold, design: $x, mask: $mask}"
 case("design_with_nan", b"a\tb\n" + b"1\t2\n" * 12 + b"1\tnan\n" + b"2\t3\n" * 7, FIT, file="x.tsv", kind="design")
 case("design_with_text", b"a\tb\n" + b"1\t2\n" * 19 + b"1\tx\n", FIT, file="x.tsv", kind="design")
 
+# ---- permutations made before ----
+GROUP = """  m: {do: image.mean, image: $bold}
+  n: {do: image.math, images: $m.image, expression: "2 * a"}
+  group: {do: glm.second_level, images: [$m.image, $n.image, $m.image], mask: $mask}
+"""
+earlier = lambda name, rows, more="": case(
+    f"permutations_{name}", f"permutation\tmax_t\n{rows}".encode(),
+    "{do: glm.permutation, glm: $group.glm, contrast: intercept, n_perm: 0, earlier: $x%s}" % more, file="x.tsv", kind="table", more=GROUP)
+earlier("out_of_order", "0\t5\n2\t4\n1\t3\n")
+earlier("without_the_data", "1\t4\n2\t3\n")
+earlier("half_a_number", "0\t5\n1.5\t4\n")
+earlier("beyond_counting", "0\t5\n1e300\t4\n")
+earlier("without_a_value", "0\t5\n1\tn/a\n")
+earlier("of_text", "0\tfive\n")
+earlier("too_far_for_nilearn", "0\t5\n20000000\t4\n", ", compat: nilearn")
+case("permutations_of_no_blocks", b"b\n1\nn/a\n2\n", "{do: glm.permutation, glm: $group.glm, contrast: intercept, blocks: $x}",
+     file="x.tsv", kind="table", more=GROUP)
+
 # ---- volumes of a series ----
 volume = lambda i, dim=GRID, **k: nifti([head(v, i) for v in range(dim[0] * dim[1] * dim[2])], dim, pixdim=(4, 4, 4, 0), **k)
 series = {f"v{i}.nii": volume(i) for i in (1, 2, 4, 5)}   # a gap is no error
