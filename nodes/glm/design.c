@@ -22,7 +22,8 @@
 static struct design_args args_of(const struct glm_design_params *p, int n_vol, double header_tr_s)
 {
 	return (struct design_args){
-		.n_vol = n_vol, .tr_s = p->has_tr ? p->tr_s : header_tr_s, .first = p->dropped + p->slice_time_ref,
+		.n_vol = n_vol, .tr_s = p->has_tr ? p->tr_s : header_tr_s,
+		.n_dropped = p->dropped, .slice_time_ref = p->slice_time_ref,
 		.min_onset_s = p->min_onset_s, .block_s = p->has_block ? p->block_s : (double)NAN,
 		.response = {
 			.model = p->has_hrf ? (enum response_model)p->hrf : RESPONSE_GLOVER, .n_delay = p->n_fir_delays, .delay = p->fir_delays,

@@ -1,5 +1,6 @@
 #include "glm/design_make.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -38,10 +39,11 @@ static struct error *set_frames(struct parts *p, const char **where)
 	const struct design_args *args = p->args;
 
 	*where = "n_volumes";
-	if (args->n_vol < 2)
-		return error_new(ERR_DATA, "there is %d volume, a design needs 2 or more", args->n_vol);
+	if (args->n_vol - args->n_dropped < 2)
+		return error_new(ERR_DATA, "there is %d volume, a design needs 2 or more", args->n_vol - args->n_dropped);
 	*where = "oversampling";
-	if (!frames_make(&p->frames, args->n_vol, args->tr_s, args->first, args->response.oversampling, args->min_onset_s, p->arena))
+	if (!frames_make(&p->frames, args->n_vol, args->tr_s, args->slice_time_ref, args->response.oversampling,
+	                 args->min_onset_s, p->arena))
 		return error_new(ERR_USER, "%d volumes of %g s with oversampling %d and min_onset %g s need more than %d fine times, or have "
 		                 "no length", args->n_vol, args->tr_s, args->response.oversampling, args->min_onset_s, FRAMES_MAX_FINE);
 	return NULL;
@@ -49,14 +51,28 @@ static struct error *set_frames(struct parts *p, const char **where)
 
 static struct error *set_confounds(struct parts *p, const char **where, const struct design_inputs *in)
 {
+	int n_vol = p->args->n_vol < 0 ? -1 : p->args->n_vol - p->args->n_dropped;
+
 	*where = "confounds";
-	p->confounds = (struct confounds){ p->args->n_vol, in->n_pending, NULL, in->pending };
+	p->confounds = (struct confounds){ n_vol, in->n_pending, NULL, in->pending };
 	if (!in->confounds)
 		return NULL;
 	TRY(confounds_read(&p->confounds, in->confounds, p->arena));
-	if (p->args->n_vol >= 0 && p->confounds.n_row != p->args->n_vol)
+	if (p->args->n_vol >= 0 && p->confounds.n_row != n_vol)
 		return error_new(ERR_DATA, "confounds have %d rows, the run has %d volumes: they must be as many", p->confounds.n_row,
-		                 p->args->n_vol);
+		                 n_vol);
+	return NULL;
+}
+
+/* Of all volumes; those that were dropped are not. */
+static struct error *set_kept(struct parts *p, const struct item *sample_mask)
+{
+	int n_dropped = p->args->n_dropped, n_vol = p->args->n_vol - n_dropped;
+	bool *kept;
+
+	TRY(kept_read(&kept, &p->n_kept, sample_mask, n_vol, "the run", p->arena));
+	p->kept = NEW_N(p->arena, bool, p->args->n_vol);
+	memcpy(p->kept + n_dropped, kept, (size_t)n_vol * sizeof *kept);
 	return NULL;
 }
 
@@ -132,7 +148,7 @@ static struct error *check_counts(const struct parts *p, const char **where)
 	if (p->n_col > p->n_kept)
 		return error_new(ERR_DATA, "the design has %d columns (%d of conditions, %d of confounds, %d of drifts), but there are %d "
 		                 "volumes%s: must be fewer columns", p->n_col, p->n[0], p->n[1], p->n[2], p->n_kept,
-		                 p->n_kept < p->args->n_vol ? " left" : "");
+		                 p->n_kept < p->args->n_vol - p->args->n_dropped ? " left" : "");
 	if ((double)p->n_col * p->args->n_vol > MAX_NUMBERS)
 		return error_new(ERR_DATA, "the design has %d columns and %d rows, must have at most %d numbers", p->n_col, p->args->n_vol,
 		                 MAX_NUMBERS);
@@ -162,10 +178,11 @@ static void fill_conditions(const struct parts *p, double *x)
 static void fill_confounds(const struct parts *p, double *x)
 {
 	const struct confounds *c = &p->confounds;
+	size_t n_vol = (size_t)p->args->n_vol, first = (size_t)p->args->n_dropped;
 
 	for (int k = 0; k < c->n_col && c->x; k++)
 		for (int t = 0; t < c->n_row; t++)
-			x[(size_t)k * (size_t)c->n_row + (size_t)t] = c->x[(size_t)t * (size_t)c->n_col + (size_t)k];
+			x[(size_t)k * n_vol + first + (size_t)t] = c->x[(size_t)t * (size_t)c->n_col + (size_t)k];
 }
 
 static void fill_drifts(const struct parts *p, double *x)
@@ -231,15 +248,20 @@ static struct error *gather(struct parts *p, const char **where, const struct de
 struct error *design_make(struct design *out, const char **where, const struct design_args *args,
                           const struct design_inputs *in, struct remarks *remarks, struct arena *a)
 {
-	struct parts p = { .args = args, .arena = a };
+	struct design_args all = *args;
+	struct parts p = { .args = &all, .arena = a };
 
+	*where = "dropped";
+	if (args->n_vol > INT_MAX - args->n_dropped)
+		return error_new(ERR_USER, "dropped is %d, must be less", args->n_dropped);
+	all.n_vol += args->n_vol < 0 ? 0 : args->n_dropped;
 	*where = "";
 	TRY(gather(&p, where, in, remarks));
 	*out = (struct design){ 0, p.n_col, p.name, NULL };
 	if (args->n_vol < 0)
 		return NULL;
 	*where = "sample_mask";
-	TRY(kept_read(&p.kept, &p.n_kept, in->sample_mask, args->n_vol, "the run", a));
+	TRY(set_kept(&p, in->sample_mask));
 	if (p.n_kept == 0)
 		return error_new(ERR_DATA, "sample_mask keeps no volume");
 	TRY(check_counts(&p, where));

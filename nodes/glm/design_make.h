@@ -19,7 +19,8 @@ enum design_drift { DESIGN_DRIFT_COSINE, DESIGN_DRIFT_POLYNOMIAL, DESIGN_DRIFT_N
 struct design_args {
 	int n_vol;                    /* -1: not known */
 	double tr_s;
-	double first;                 /* when the first volume was taken, in TRs */
+	int n_dropped;                /* volumes before these that are not there: the design is that of all, without their rows */
+	double slice_time_ref;        /* when in its TR a volume counts as taken */
 	double min_onset_s, block_s;  /* block_s NAN: as the events say */
 	struct response_args response;
 	enum design_drift drift;

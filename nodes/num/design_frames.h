@@ -21,7 +21,7 @@ struct frames {
 	double first_s, step_s, last_s;   /* fine time k is k step + first; the last one is last_s */
 };
 
-/* Volumes taken tr_s apart, the first at first (in TRs: dropped volumes and the reference within one). False when there would
+/* Volumes taken tr_s apart, the first at first (in TRs). False when there would
  * be fewer than 2 or more than FRAMES_MAX_FINE fine times; n >= 2, tr_s > 0, oversampling > 0, min_onset_s <= 0. */
 bool frames_make(struct frames *f, int n, double tr_s, double first, int oversampling, double min_onset_s, struct arena *a);
 /* Fine time k. */
