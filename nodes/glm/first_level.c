@@ -98,6 +98,18 @@ static void tell_voxels(struct node_env *env, const char *what, const struct fit
 		          "variance are 0 (signal_scaling: none fits them)", f->count[GLM_NO_MEAN], n, what);
 }
 
+/* Percent of a mean that is only rounding are huge numbers without a meaning. */
+static void tell_demeaned(struct node_env *env, const char *what, const struct fitted *f, long n)
+{
+	long larger = 0;
+
+	for (long v = 0; v < n; v++)
+		larger += f->variance[v] > 100 * 100;
+	if (2 * larger > n)
+		node_note(env, "in %ld of %ld voxels the noise is larger than the mean in %s: data that were demeaned or z-scored have no "
+		          "percent of their mean (signal_scaling: none fits them as they are)", larger, n, what);
+}
+
 static bool has_column(const struct fit_run *r, const char *name)
 {
 	for (int c = 0; c < r->design.n_col; c++)
@@ -152,6 +164,8 @@ static struct error *fit_run(struct glm_run *out, unsigned char *lost, const str
 	TRY(fit_voxels_of(&f, s, k, env));
 	image_close(&s->bold.im[k]);
 	tell_voxels(env, r->what, &f, s->n);
+	if (s->args.scaling != FIT_SCALING_NONE)
+		tell_demeaned(env, r->what, &f, s->n);
 	for (long v = 0; v < s->n; v++)
 		lost[v] |= f.kind[v] == GLM_NOT_FINITE;
 	*dof = r->n_row - r->model->rank;

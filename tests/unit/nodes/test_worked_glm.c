@@ -65,6 +65,28 @@ TEST(worked_data_from_images_to_f)
 	}
 }
 
+TEST(data_without_a_mean_are_told)
+{
+	const struct grid g = { { V, 1, 1 }, { { 3, 0, 0, 0 }, { 0, 3, 0, 0 }, { 0, 0, 3, 0 } } };
+	struct glm_first_level_params p = as_it_is();
+	double y[V][T], rows[T][V];
+
+	made_data(y);
+	for (int v = 0; v < V; v++) {
+		double mean = 0;
+
+		for (int t = 0; t < T; t++)
+			mean += y[v][t] / T;
+		for (int t = 0; t < T; t++)
+			rows[t][v] = y[v][t] - mean + 1e-6;
+	}
+	struct glm_first_level_inputs in = { { 1, image(&g, rows[0]) }, { 1, design() }, NULL, { 0 } };
+
+	p.signal_scaling = GLM_FIRST_LEVEL_SIGNAL_SCALING_VOXEL;
+	CHECK_OK(glm_first_level_run(h_env(1), &p, &in, &(struct glm_first_level_outputs){ .glm = h_out(), .mask = h_out() }));
+	CHECK(strstr(h_notes(), "in 3 of 3 voxels the noise is larger than the mean in bold: data that were demeaned"));
+}
+
 /* What the arena of the node grew by. */
 static size_t grown(struct glm_first_level_params p, const struct item *bold, const struct item *x)
 {
