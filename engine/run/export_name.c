@@ -227,11 +227,11 @@ static void put_inherited(struct words *w, const struct task *t)
 {
 	for (int i = 0; i < t->step->node->n_in; i++) {
 		const struct task_dep *from = t->step->node->in[i].names && t->arg[i].n == 1 ? t->arg[i].dep : NULL;
-		const struct name_word *word = from ? from->task->step->out[from->port].port->word : NULL;
+		const struct name_word *word;
 
 		if (!from || !from->task)
 			continue;
-		for (; word && word->key; word++)
+		for (word = from->task->step->out[from->port].port->word; word && word->key; word++)
 			if (*word->value && strcmp(word->key, "suffix") != 0 && strcmp(word->key, "desc") != 0
 			    && (!word->given || is_given(from->task, word->given, w->a)))
 				put(w, word->key, word->value);

@@ -80,7 +80,7 @@ static void all_panels(const struct job *j, struct work *w, int n_perm, struct p
 {
 	int n_row = j->test->n_row, rows = 1 + j->n_moved;
 	long n_panel = (j->data->n + PANEL - 1) / PANEL;
-	double own[PANEL];
+	double own[PANEL] = { 0 };
 
 	for (int p = 0; p < n_perm; p++)
 		max[p].t = -INFINITY;
