@@ -223,7 +223,7 @@ void task_finish(struct sched *s, struct task *t, struct pool_event *ev)
 	struct work *w = t->run;
 
 	s->n_running--;
-	s->threads_used -= w->held;
+	s->threads_used -= w->threads;
 	s->memory_used -= w->memory;
 	if (ev->log_size)
 		keep_log(s, t, ev);

@@ -7,7 +7,6 @@
 #include "store/memo.h"
 
 enum { LOOK_AHEAD = 64 };   /* tasks that are tried behind one that does not fit */
-#define SHORT_S 0.015         /* a task this short counts as no load */
 
 static bool before(const struct task *x, const struct task *y)
 {
@@ -79,21 +78,12 @@ int64_t task_memory(const struct task *t)
 	return t->step->need.memory > 0 ? t->step->need.memory : t->memory;
 }
 
-/* A task of some milliseconds takes no processor from another: what waits for it, such as a long task for a small atlas,
- * would else wait for what runs on all of them. */
-int task_holds(const struct task *t, int n_threads)
-{
-	return t->step->need.threads <= 0 && t->seconds > 0 && t->seconds <= SHORT_S ? 0 : n_threads;
-}
-
 /* What is too large for any machine like this one runs alone. */
 static bool fits(const struct sched *s, const struct task *t)
 {
-	int held = task_holds(t, task_threads(s, t));
-
 	if (!s->n_running)
 		return true;
-	return (held == 0 || s->threads_used + held <= s->opt->jobs) && s->memory_used + task_memory(t) <= s->opt->memory;
+	return s->threads_used + task_threads(s, t) <= s->opt->jobs && s->memory_used + task_memory(t) <= s->opt->memory;
 }
 
 struct task *queue_take(struct sched *s)

@@ -24,7 +24,6 @@ static struct error *send_task(struct sched *s, struct task *t)
 
 	task_request(&r, s->plan, t, t->step->argv ? WIRE_COMMAND : WIRE_RUN, s->scratch);
 	r.threads = w->threads = task_threads(s, t);
-	w->held = task_holds(t, w->threads);
 	r.memory = t->step->need.memory;
 	w->memory = task_memory(t);
 	w->started = clock_now();
@@ -32,7 +31,7 @@ static struct error *send_task(struct sched *s, struct task *t)
 	t->tries++;
 	t->state = TASK_RUNNING;
 	s->n_running++;
-	s->threads_used += w->held;
+	s->threads_used += w->threads;
 	s->memory_used += w->memory;
 	progress_start(s->opt->progress, t);
 	return NULL;

@@ -12,7 +12,7 @@ struct work {
 	struct task **after;        /* tasks that wait for these bytes, besides the plan's readers */
 	int n_after;
 	bool queued, leased, again; /* again: it ran for its bytes alone */
-	int threads, held;          /* while running: what it was given, and what others cannot have meanwhile */
+	int threads;                /* while running */
 	int64_t memory;             /* held while running, bytes */
 	double started;             /* of clock_now */
 	int64_t bytes;              /* written by this run */
