@@ -253,6 +253,8 @@ static struct error *conclude(struct driver *d)
 	if (!r->result.interrupted)
 		count_planned_failures(d);
 	TRY(write_exports(d));
+	if (d->pool)
+		pool_dismiss(d->pool);   /* they give their memory back while the run is written down */
 	TRY(remember(d));
 	r->plan = d->plan;
 	r->exports = &d->exports;

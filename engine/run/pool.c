@@ -222,12 +222,17 @@ void pool_stop(struct pool *p, bool now)
 			kill(p->proc[i].pid, now ? SIGKILL : SIGTERM);
 }
 
-void pool_free(struct pool *p)
+void pool_dismiss(struct pool *p)
 {
 	pool_stop(p, true);
-	forget_log(p);
 	for (int i = 0; i < p->max; i++)
 		proc_hang_up(&p->proc[i]);
+}
+
+void pool_free(struct pool *p)
+{
+	forget_log(p);
+	pool_dismiss(p);
 	for (int i = 0; i < p->max; i++)
 		proc_end(&p->proc[i]);
 }

@@ -26,6 +26,8 @@ struct pool_event {
 struct pool *pool_new(struct store *s, int max, struct arena *a);
 /* Idle workers end by themselves; busy ones are killed. */
 void pool_free(struct pool *p);
+/* The same, without waiting for their end yet; nothing more is asked of them. */
+void pool_dismiss(struct pool *p);
 /* Gives the request to an idle worker, or to a new one. Fewer than max may be busy. */
 must_check struct error *pool_send(struct pool *p, const struct request *r, void *ctx);
 /* Waits for one reply, for wake_fd (-1: none) to be readable, or for timeout_ms (-1: no end). The reply lives in a. */
