@@ -123,6 +123,8 @@ struct error *gather_new(struct gather **out, const struct image *im, const stru
 	struct gather *g = *out = NEW(a, struct gather);
 
 	*g = (struct gather){ .im = im, .nonfinite = o->nonfinite, .n = n, .index = index };
+	if (own && o->smoothing.n == 0)
+		return NULL;
 	box_of(g, grid);
 	if (!own && o->compat)
 		widen(g, grid, grid->n);
