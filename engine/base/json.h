@@ -29,6 +29,9 @@ void json_text(struct buf *b, const char *text);
 void json_number(struct buf *b, double x);
 /* The same of a float: the fewest digits, at least 6 if it needs them, that read back as x. */
 void json_float(struct buf *b, float x);
+/* One field more of a record, a flat map with a line for each: the first one opens it, `}` is left to the caller. */
+void json_field(struct buf *b, const char *name, double x);
+void json_field_text(struct buf *b, const char *name, const char *text);
 /* C writes 1e+21 and 1e-07, the shortest is 1e21 and 1e-7; in place. */
 void json_shorten(char *number);
 /* A tree: plain scalars are written bare (they must be valid JSON numbers, true, false or null), others quoted. */

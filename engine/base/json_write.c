@@ -135,3 +135,15 @@ void json_doc(struct buf *b, const struct doc *d)
 	}
 	buf_add(b, d->kind == DOC_MAP ? "}" : "]");
 }
+
+void json_field(struct buf *b, const char *name, double x)
+{
+	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
+	json_number(b, x);
+}
+
+void json_field_text(struct buf *b, const char *name, const char *text)
+{
+	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
+	json_text(b, text);
+}

@@ -25,18 +25,6 @@ struct error *selection_write_mask(const struct selection *s, const char *path)
 	return table_write_numbers(path, s->n_keep, 1, name, x, s->a);
 }
 
-static void add(struct buf *b, const char *name, double x)
-{
-	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
-	json_number(b, x);
-}
-
-static void add_text(struct buf *b, const char *name, const char *text)
-{
-	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
-	json_text(b, text);
-}
-
 /* Mean and maximum of the values that there are. */
 static void add_displacement(struct buf *b, const struct selection *s)
 {
@@ -56,10 +44,10 @@ static void add_displacement(struct buf *b, const struct selection *s)
 	}
 	if (n == 0)
 		return;
-	add(b, "mean_fd", sum / n);
-	add(b, "max_fd", most);
+	json_field(b, "mean_fd", sum / n);
+	json_field(b, "max_fd", most);
 	if (n_kept > 0)
-		add(b, "mean_fd_kept", kept / n_kept);
+		json_field(b, "mean_fd_kept", kept / n_kept);
 }
 
 struct error *selection_write_record(const struct selection *s, const char *path)
@@ -71,21 +59,21 @@ struct error *selection_write_record(const struct selection *s, const char *path
 	const struct confounds_select_params *p = s->strategy.params;
 	struct buf b = { .arena = s->a };
 
-	add_text(&b, "preset", s->strategy.preset);
-	add_text(&b, "strategy", s->strategy.words);
-	add(&b, "volumes", s->table.n_row);
-	add(&b, "kept", s->n_keep);
-	add(&b, "censored", s->table.n_row - s->n_keep);
+	json_field_text(&b, "preset", s->strategy.preset);
+	json_field_text(&b, "strategy", s->strategy.words);
+	json_field(&b, "volumes", s->table.n_row);
+	json_field(&b, "kept", s->n_keep);
+	json_field(&b, "censored", s->table.n_row - s->n_keep);
 	for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
-		add(&b, counts[k].name, censor_count(&s->censoring, counts[k].bits));
+		json_field(&b, counts[k].name, censor_count(&s->censoring, counts[k].bits));
 	if (s->strategy.takes[PART_SCRUB]) {
-		add(&b, "fd_threshold", p->fd_threshold_mm);
-		add(&b, "std_dvars_threshold", p->std_dvars_threshold);
+		json_field(&b, "fd_threshold", p->fd_threshold_mm);
+		json_field(&b, "std_dvars_threshold", p->std_dvars_threshold);
 	}
 	add_displacement(&b, s);
-	add(&b, "columns", s->picks.n);
+	json_field(&b, "columns", s->picks.n);
 	for (int part = 0; part < PART_SCRUB; part++)
-		add(&b, arena_printf(s->a, "columns_%s", part_names[part]), selection_count(&s->picks, (enum part)part));
+		json_field(&b, arena_printf(s->a, "columns_%s", part_names[part]), selection_count(&s->picks, (enum part)part));
 	buf_add(&b, "}\n");
 	return file_write(path, b.text, b.n);
 }

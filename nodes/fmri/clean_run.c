@@ -95,38 +95,32 @@ static struct totals add_up(const struct cleaning *c)
 	return t;
 }
 
-static void put(struct buf *b, const char *name, double x)
-{
-	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
-	json_number(b, x);
-}
-
 struct error *clean_record_write(struct out *record, const struct cleaning *c, const struct clean_report *r, long n_col,
                                  struct arena *a)
 {
 	struct buf b = { .arena = a };
 	struct totals t = add_up(c);
 
-	put(&b, "volumes", c->runs.n_vol);
-	put(&b, "kept", t.kept);
-	put(&b, "censored", c->runs.n_vol - t.kept);
-	put(&b, "filled", t.filled);
-	put(&b, "dropped_short_segments", c->n_short);
-	put(&b, "runs", c->runs.n_run);
-	put(&b, "columns", (double)n_col);
-	put(&b, "columns_constant", (double)r->n_constant);
-	put(&b, "columns_not_finite", (double)r->n_not_finite);
-	put(&b, "despiked_values", (double)r->n_despiked);
-	put(&b, "trend_columns", t.trend);
-	put(&b, "cosine_columns", c->n_cosines);
-	put(&b, "confound_columns", c->n_confounds);
-	put(&b, "confound_rank", t.rank);
-	put(&b, "filter_dof", t.filter_dof);
-	put(&b, "dof_left", t.dof);
-	put(&b, "variance_detrend", share(r, CLEAN_BEFORE, CLEAN_DETRENDED));
-	put(&b, "variance_filter", share(r, CLEAN_DETRENDED, CLEAN_FILTERED));
-	put(&b, "variance_confounds", share(r, CLEAN_FILTERED, CLEAN_FREED));
-	put(&b, "variance_left", r->square[CLEAN_BEFORE] > 0 ? r->square[CLEAN_FREED] / r->square[CLEAN_BEFORE] : 0);
+	json_field(&b, "volumes", c->runs.n_vol);
+	json_field(&b, "kept", t.kept);
+	json_field(&b, "censored", c->runs.n_vol - t.kept);
+	json_field(&b, "filled", t.filled);
+	json_field(&b, "dropped_short_segments", c->n_short);
+	json_field(&b, "runs", c->runs.n_run);
+	json_field(&b, "columns", (double)n_col);
+	json_field(&b, "columns_constant", (double)r->n_constant);
+	json_field(&b, "columns_not_finite", (double)r->n_not_finite);
+	json_field(&b, "despiked_values", (double)r->n_despiked);
+	json_field(&b, "trend_columns", t.trend);
+	json_field(&b, "cosine_columns", c->n_cosines);
+	json_field(&b, "confound_columns", c->n_confounds);
+	json_field(&b, "confound_rank", t.rank);
+	json_field(&b, "filter_dof", t.filter_dof);
+	json_field(&b, "dof_left", t.dof);
+	json_field(&b, "variance_detrend", share(r, CLEAN_BEFORE, CLEAN_DETRENDED));
+	json_field(&b, "variance_filter", share(r, CLEAN_DETRENDED, CLEAN_FILTERED));
+	json_field(&b, "variance_confounds", share(r, CLEAN_FILTERED, CLEAN_FREED));
+	json_field(&b, "variance_left", r->square[CLEAN_BEFORE] > 0 ? r->square[CLEAN_FREED] / r->square[CLEAN_BEFORE] : 0);
 	buf_add(&b, "}\n");
 	return file_write(out_blob(record, "record.json"), b.text, b.n);
 }

@@ -110,18 +110,6 @@ struct error *permute_write_distribution(const struct permute_results *r, struct
 }
 
 /* ---- the record ---- */
-static void add(struct buf *b, const char *name, double x)
-{
-	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
-	json_number(b, x);
-}
-
-static void add_text(struct buf *b, const char *name, const char *text)
-{
-	buf_printf(b, "%s\"%s\": ", b->n ? ",\n " : "{", name);
-	json_text(b, text);
-}
-
 /* The largest t that has a p above 0.05: a larger one is significant. */
 static double t_at(const struct permute_results *r, const double *sorted, double p)
 {
@@ -140,19 +128,19 @@ struct error *permute_write_record(const struct permute_results *r, struct out *
 
 	for (int v = 0; v < m->n; v++)
 		n_below += permute_p(r, sorted, magnitude(r, m->t[v])) <= 0.05;
-	add_text(&b, "scheme", m->draw->flips ? "flips" : "shuffles");
-	add_text(&b, "tail", tails[r->params->tail]);
-	add(&b, "permutations", (double)(r->null.n - 1));
+	json_field_text(&b, "scheme", m->draw->flips ? "flips" : "shuffles");
+	json_field_text(&b, "tail", tails[r->params->tail]);
+	json_field(&b, "permutations", (double)(r->null.n - 1));
 	buf_printf(&b, ",\n \"all\": %s", r->null.all ? "true" : "false");
-	add(&b, "first", (double)r->null.number[r->null.n > 1]);
-	add(&b, "last", (double)r->null.number[r->null.n - 1]);
-	add(&b, "rng_seed", r->params->rng_seed);
-	add(&b, "subjects", m->test->n_row);
-	add(&b, "dof", m->test->dof);
-	add(&b, "voxels", m->n);
-	add(&b, "max_t", r->null.max[0].t);
-	add(&b, "t_above", t_at(r, sorted, 0.05));
-	add(&b, "voxels_below_05", n_below);
+	json_field(&b, "first", (double)r->null.number[r->null.n > 1]);
+	json_field(&b, "last", (double)r->null.number[r->null.n - 1]);
+	json_field(&b, "rng_seed", r->params->rng_seed);
+	json_field(&b, "subjects", m->test->n_row);
+	json_field(&b, "dof", m->test->dof);
+	json_field(&b, "voxels", m->n);
+	json_field(&b, "max_t", r->null.max[0].t);
+	json_field(&b, "t_above", t_at(r, sorted, 0.05));
+	json_field(&b, "voxels_below_05", n_below);
 	buf_add(&b, "}\n");
 	return file_write(out_blob(record, "record.json"), b.text, b.n);
 }
