@@ -137,3 +137,12 @@ const char *text_seconds(struct arena *a, double seconds)
 		return arena_printf(a, "%ld h %02ld min", s / 3600, s / 60 % 60);
 	return arena_printf(a, "%ld d %02ld h", s / 86400, s / 3600 % 24);
 }
+
+bool text_is_word(const char *s)
+{
+	const char *c = s;
+
+	while ((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z'))
+		c++;
+	return c > s && *c == '\0';
+}

@@ -2,6 +2,7 @@
 #ifndef SULCUS_TEXT_H
 #define SULCUS_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
@@ -9,6 +10,8 @@ struct arena;
 /* "%d volume%s", n, PLURAL(n). */
 #define PLURAL(n) ((n) == 1 ? "" : "s")
 
+/* One or more letters and digits of ASCII, whatever the locale: a key, a word of a name. */
+bool text_is_word(const char *s);
 /* Compares with runs of digits by value ("2" < "10"), ties by bytes. */
 int text_natural_cmp(const char *a, const char *b);
 /* The candidate (NULL-ended list) nearest to word by edit distance, or NULL when none is near

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/doc.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "config/build.h"
 #include "config/diag.h"
 #include "config/yaml.h"
@@ -37,14 +38,6 @@ static void layout_read(struct builder *b, const struct doc *doc)
 	error_free(e);
 }
 
-static bool is_word(const char *s)
-{
-	for (const char *c = s; *c; c++)
-		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9')))
-			return false;
-	return *s != '\0';
-}
-
 /* name: {item: $step.port, desc: tight} also says words of the name, for layouts that have them. */
 static const struct doc *export_words(struct builder *b, struct export *e, const struct doc *val)
 {
@@ -57,7 +50,7 @@ static const struct doc *export_words(struct builder *b, struct export *e, const
 
 		if (v == item)
 			continue;
-		if (!is_word(val->key[i]->text) || v->kind != DOC_TEXT || !is_word(v->text))
+		if (!text_is_word(val->key[i]->text) || v->kind != DOC_TEXT || !text_is_word(v->text))
 			diag_error(b->d, v, "'%s' of export '%s' must have letters and digits only", val->key[i]->text, e->name);
 	}
 	e->word = val;

@@ -5,6 +5,8 @@
 #include "plan/cells.h"
 #include "plan/plan.h"
 
+struct pattern_match;
+
 struct expansion {
 	struct plan *plan;
 	struct diag *d;
@@ -15,8 +17,9 @@ struct expansion {
 void leaves_find(struct expansion *x);
 /* subject_rows.c: the cells of an input that gives each its row of one table; after all other keys are known. */
 void subject_rows(struct expansion *x, struct step *st);
-/* leaves.c: the one cell "*" of an input whose files are elsewhere. */
-void input_any(struct expansion *x, struct step *st);
+/* leaves.c: the files that an input's pattern matches; near: what nearly does, or NULL. False when there is nothing to be done
+ * with them: they are elsewhere (it got its one cell "*"), or that was told. */
+bool input_files(struct expansion *x, struct step *st, struct pattern_match **match, int *n, const char **near);
 /* rows.c: the cells of a step from those of its sources; of a source, with the items of a list output. */
 struct cells *step_cells(struct expansion *x, struct step *st);
 const struct cells *source_cells(struct expansion *x, const struct source *s);

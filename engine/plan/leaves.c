@@ -1,13 +1,13 @@
 /* Axes' keys that are known before any task runs: captured from files, swept, or listed by a parameter. */
 #include "plan/inside.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/doc.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "config/diag.h"
 #include "config/pattern.h"
 #include "node/node.h"
@@ -23,7 +23,7 @@ static struct cells *table_new(struct step *st, int n, struct arena *a)
 }
 
 /* Without data every pattern has one cell, "*". */
-void input_any(struct expansion *x, struct step *st)
+static void input_any(struct expansion *x, struct step *st)
 {
 	struct cells *c = table_new(st, 1, x->a);
 
@@ -71,21 +71,31 @@ static void input_match(struct expansion *x, struct step *st, const struct patte
 	st->plan = c;
 }
 
+bool input_files(struct expansion *x, struct step *st, struct pattern_match **match, int *n, const char **near)
+{
+	struct error *e;
+
+	*n = 0;
+	*near = NULL;
+	if (x->plan->no_data) {
+		input_any(x, st);
+		return false;
+	}
+	e = pattern_glob(match, n, near, st->pattern, st->folder, x->a);
+	if (e)
+		diag_take(x->d, error_at(e, st->at->at));
+	return !e;
+}
+
 static void input_find(struct expansion *x, struct step *st)
 {
 	struct pattern_match *match;
-	const char *near = NULL;
-	struct error *e;
-	int n = 0;
+	const char *near;
+	int n;
 
-	if (x->plan->no_data) {
-		input_any(x, st);
+	if (!input_files(x, st, &match, &n, &near))
 		return;
-	}
-	e = pattern_glob(&match, &n, &near, st->pattern, st->folder, x->a);
-	if (e) {
-		diag_take(x->d, error_at(e, st->at->at));
-	} else if (!n) {
+	if (!n) {
 		diag_error(x->d, st->at, "input '%s': no file matches %s", st->name, st->pattern);
 		if (near)
 			diag_hint(x->d, "%s", near);
@@ -100,14 +110,6 @@ static void sweep_add(struct expansion *x, struct axis *axis, const struct sweep
 {
 	for (int i = 0; axis && i < n; i++)
 		axis_key(axis, v[i].cell, x->a);
-}
-
-static bool is_cell_key(const char *s)
-{
-	for (const char *c = s; *c; c++)
-		if (!isalnum((unsigned char)*c))
-			return false;
-	return *s != 0;
 }
 
 /* The texts of the list parameter that makes the node's axis. */
@@ -127,7 +129,7 @@ static void over_add(struct expansion *x, struct step *st)
 
 		for (int k = 0; list && k < list->n; k++) {
 			key[k] = list->val[k]->text;
-			if (!is_cell_key(key[k]))
+			if (!text_is_word(key[k]))
 				diag_error(x->d, st->setting[i].at ? st->setting[i].at : st->at, "'%s' cannot be a cell's key: letters and digits only", key[k]);
 			if (map_put(seen, key[k], list))
 				diag_error(x->d, st->setting[i].at ? st->setting[i].at : st->at, "'%s' stands twice in '%s'", key[k], st->node->over);

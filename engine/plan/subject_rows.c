@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "config/diag.h"
 #include "config/pattern.h"
 
@@ -99,19 +100,11 @@ static struct error *read_rows(struct rows *r)
 	return NULL;
 }
 
-static bool is_key(const char *s)
-{
-	for (const char *c = s; *c; c++)
-		if (!((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z')))
-			return false;
-	return *s != '\0';
-}
-
 /* Nobody else has the axis: all rows that can be cells. */
 static void keys_of_rows(const struct rows *r, struct axis *axis)
 {
 	for (int i = 0; i < r->n; i++)
-		if (is_key(r->row[i]->key))
+		if (text_is_word(r->row[i]->key))
 			axis_key(axis, r->row[i]->key, r->x->a);
 		else
 			diag_error(r->x->d, r->st->at, "input '%s': '%s' in line %d of %s cannot be a cell's key: letters and digits only",
@@ -157,18 +150,14 @@ void subject_rows(struct expansion *x, struct step *st)
 {
 	struct rows r = { .x = x, .st = st, .index = map_new(x->a) };
 	struct pattern_match *match;
-	const char *near = NULL;
+	const char *near;
 	struct error *e;
-	int n = 0;
+	int n;
 
-	if (x->plan->no_data) {
-		input_any(x, st);
+	if (!input_files(x, st, &match, &n, &near))
 		return;
-	}
-	e = pattern_glob(&match, &n, &near, st->pattern, st->folder, x->a);
 	r.path = n ? match[0].path : NULL;
-	if (!e && n == 1)
-		e = read_rows(&r);
+	e = n == 1 ? read_rows(&r) : NULL;
 	if (e)
 		diag_take(x->d, error_at(e, st->at->at));
 	else if (n == 1)
