@@ -1,6 +1,8 @@
 """First-level models and their contrasts."""
 
-# effects_of_interest is eye(2): the first two columns. Its effects are whitened, and over runs approximate, in nilearn alone.
+# Why compat is asked for (docs/nilearn.md has a row for each): in these runs some voxels have a mean below 1 or are constant in
+# one run, and nilearn fits them otherwise; its F over runs is approximate, of whitened effects; a voxel of variance 0 in one run
+# has another t there. effects_of_interest is the F test of these two columns.
 F_ROWS = ["faces", "scrambled"]
 OUTPUTS = {"z_score": "z", "stat": "stat", "p_value": "p", "effect_size": "effect", "effect_variance": "variance"}
 
