@@ -4,27 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench.h"
 
 #include "base/arena.h"
 #include "num/clean.h"
 
 enum { N_CONF = 15 };
-
-/* Noise from a fixed sequence, in [-1, 1]. */
-static double noise(unsigned *state)
-{
-	*state = *state * 1664525u + 1013904223u;
-	return *state / 2147483648.0 - 1;
-}
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Getting ready counts, as it does for the peer. */
 static double turn(const struct clean_options *o, int n_vol, long n_col, const double *conf, float *x, int n_threads)

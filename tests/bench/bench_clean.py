@@ -5,10 +5,13 @@ sulcus' time is that of the functions, by the program bench_clean, and its peak 
 As a program of its own it is the peer: bench_clean.py VOLUMES COLUMNS TURNS prints seconds and peak memory, or exits with 77.
 """
 import json
-import os
+import resource
 import statistics
 import subprocess
 import sys
+import time
+
+import peers
 
 BOTH, ONE = ("butterworth", "projection"), ("butterworth",)
 SHAPES = ((168, 31000, 5, BOTH), (1200, 100000, 1, ONE))   # volumes, columns, turns of the peer, ways
@@ -39,19 +42,9 @@ def clean(b, run, report):
 
 
 def main():
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, str(os.cpu_count()))
-    try:
-        import resource
-        import time
-        import warnings
-
-        import numpy as np
-        from nilearn import signal
-    except ImportError as why:
-        print(f"skipped: {why}", file=sys.stderr)
-        sys.exit(77)
-    warnings.simplefilter("ignore")
+    peers.begin()
+    import numpy as np
+    from nilearn import signal
     volumes, columns, turns = map(int, sys.argv[1:])
     rng, seconds = np.random.default_rng(0), []
     confounds = rng.standard_normal((volumes, 15))

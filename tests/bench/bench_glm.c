@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench.h"
 
 #include "base/arena.h"
 #include "num/glm_fit_inside.h"
@@ -15,21 +16,6 @@
 #include "num/par.h"
 
 enum { TASKS = 4, COLUMNS = 20 };
-
-/* Noise from a fixed sequence, in [-1, 1]. */
-static double noise(unsigned *state)
-{
-	*state = *state * 1664525u + 1013904223u;
-	return *state / 2147483648.0 - 1;
-}
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Blocks of trials, slow cosines, a constant: as in the study of faces. */
 static void make_design(int n_row, double *x)

@@ -5,10 +5,12 @@ sulcus' time is that of the functions, by the program bench_glm. As a program of
 bench_glm.py VOLUMES VOXELS TURNS prints its seconds, or exits with 77.
 """
 import json
-import os
 import statistics
 import subprocess
 import sys
+import time
+
+import peers
 
 VOLUMES, VOXELS = 390, 44000
 
@@ -35,18 +37,9 @@ def glm(b, run, report):
 
 
 def main():
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(name, str(os.cpu_count()))
-    try:
-        import time
-        import warnings
-
-        import numpy as np
-        from nilearn.glm.first_level import mean_scaling, run_glm
-    except ImportError as why:
-        print(f"skipped: {why}", file=sys.stderr)
-        sys.exit(77)
-    warnings.simplefilter("ignore")
+    peers.begin()
+    import numpy as np
+    from nilearn.glm.first_level import mean_scaling, run_glm
     volumes, voxels, turns = map(int, sys.argv[1:])
     rng, t = np.random.default_rng(0), np.arange(volumes)
     tasks = [(t * (c + 3)) % 37 < 9 for c in range(4)]

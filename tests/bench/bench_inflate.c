@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench.h"
 
 #include "base/arena.h"
 #include "img/gz.h"
@@ -26,14 +27,6 @@ static void inflate_one(void *ctx, long k, int worker)
 	libdeflate_free_decompressor(d);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static struct error *work(int turns, int n, char **path, struct arena *a)
 {
 	struct file *file = NEW_N(a, struct file, n);
@@ -45,10 +38,10 @@ static struct error *work(int turns, int n, char **path, struct arena *a)
 		memset(file[k].inside, 1, file[k].room);
 	}
 	for (int t = 0; t < turns; t++) {
-		double start = now();
+		double start = now_s();
 
 		par_for(n, n, inflate_one, file);
-		printf("%s%.6f", t ? ", " : "[", now() - start);
+		printf("%s%.6f", t ? ", " : "[", now_s() - start);
 		for (int k = 0; k < n; k++)
 			if (!file[k].whole)
 				return error_new(ERR_DATA, "%s cannot be inflated", path[k]);

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench.h"
 
 #include "base/arena.h"
 #include "num/block.h"
@@ -33,14 +34,6 @@ struct bench {
 	float *smooth, *rows, *cleaned, *map;
 	double seed[N_VOL], *block, *work;
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void smooth_float(struct bench *b)
 {

@@ -4,21 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "bench.h"
 
 #include "base/arena.h"
 #include "num/permute.h"
 #include "num/rng.h"
 
 enum { NI = 30, NJ = 40, NK = 25, N = NI * NJ * NK };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 struct plan { int n_row, n_perm, n_threads; bool clusters, tfce; };
 

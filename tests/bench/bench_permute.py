@@ -9,6 +9,9 @@ import json
 import statistics
 import subprocess
 import sys
+import time
+
+import peers
 
 SUBJECTS, PERMUTATIONS, SHAPE = 40, 1000, (30, 40, 25)
 ROWS = (("t", 1000, "25 times nilearn"), ("clusters", 50, "-"), ("tfce", 8, "50 times nilearn"))   # permutations of the peer
@@ -37,18 +40,11 @@ def permute(b, run, report):
 
 
 def main():
-    try:
-        import time
-        import warnings
-
-        import nibabel
-        import numpy as np
-        from nilearn.maskers import NiftiMasker
-        from nilearn.mass_univariate import permuted_ols
-    except ImportError as why:
-        print(f"skipped: {why}", file=sys.stderr)
-        sys.exit(77)
-    warnings.simplefilter("ignore")
+    peers.begin()
+    import nibabel
+    import numpy as np
+    from nilearn.maskers import NiftiMasker
+    from nilearn.mass_univariate import permuted_ols
     subjects, permutations, jobs, what = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     y = np.random.default_rng(0).standard_normal((subjects, int(np.prod(SHAPE))))
     more = {"t": {}, "clusters": {"threshold": 0.001}, "tfce": {"tfce": True}}[what]

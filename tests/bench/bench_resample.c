@@ -2,7 +2,8 @@
  * AFFINE: 12 numbers, as many times as there are lattices; prints a JSON list. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "bench.h"
 
 #include "base/arena.h"
 #include "num/par.h"
@@ -25,14 +26,6 @@ static void one(void *ctx, long t, int worker)
 	resample_volume(v->r, v->in + t * N_FROM, v->out + t * N_TO, v->work + (size_t)worker * v->n_work);
 }
 
-static double seconds_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 int main(int argc, char **argv)
 {
 	static const int from_n[3] = { 50, 59, 50 }, to_n[3] = { 100, 118, 100 };
@@ -46,7 +39,7 @@ int main(int argc, char **argv)
 	for (int k = 2; k + 12 <= argc; k += 12) {
 		struct volumes v = { .in = in, .out = out };
 		struct resample *r;
-		double to[3][4], start = seconds_now();
+		double to[3][4], start = now_s();
 
 		for (int e = 0; e < 12; e++)
 			to[e / 4][e % 4] = atof(argv[k + e]);
@@ -55,7 +48,7 @@ int main(int argc, char **argv)
 		v.n_work = resample_work_size(r);
 		v.work = arena_alloc(a, (size_t)par_workers(threads, VOLUMES) * v.n_work, sizeof(double));
 		par_for(threads, VOLUMES, one, &v);
-		printf("%s%.6f", k > 2 ? ", " : "[", seconds_now() - start);
+		printf("%s%.6f", k > 2 ? ", " : "[", now_s() - start);
 	}
 	puts("]");
 	arena_free(a);

@@ -7,10 +7,14 @@ As a program of its own it is the peer: bench_smooth.py VOLUMES TURNS prints sec
 """
 import json
 import os
+import resource
 import statistics
 import struct
 import subprocess
 import sys
+import time
+
+import peers
 
 SHAPE, SIZE, VOLUMES, FWHM = (40, 64, 64), (3.5, 3.75, 3.75), 1452, 6
 SIGMA = FWHM / 2.3548200450309493
@@ -74,15 +78,10 @@ def smooth(b, run, report):
 
 
 def main():
-    import resource
-    import time
-    try:
-        import nibabel
-        import numpy as np
-        from nilearn.image import smooth_img
-    except ImportError as why:
-        print(f"skipped: {why}", file=sys.stderr)
-        sys.exit(77)
+    peers.begin()
+    import nibabel
+    import numpy as np
+    from nilearn.image import smooth_img
     n_vol, turns = map(int, sys.argv[1:])
     voxel = (np.arange(np.prod(SHAPE) * n_vol, dtype=np.int64) % 1000).astype(np.float32).reshape(*SHAPE, n_vol, order="F")
     image = nibabel.Nifti1Image(voxel, np.diag([*SIZE, 1]))

@@ -10,20 +10,14 @@ import os
 import resource
 import sys
 import time
-import warnings
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, str(os.cpu_count()))
+import peers
 
-try:
-    import nilearn
-    import numpy as np
-    import pandas as pd
-    from nilearn.glm.first_level import FirstLevelModel, make_first_level_design_matrix
-    from nilearn.image import concat_imgs, mean_img, resample_img
-except ImportError as why:
-    print(f"skipped: {why}", file=sys.stderr)
-    sys.exit(77)
+VERSION = peers.begin()
+import numpy as np  # noqa: E402  (there is one where there is nilearn)
+import pandas as pd  # noqa: E402
+from nilearn.glm.first_level import FirstLevelModel, make_first_level_design_matrix  # noqa: E402
+from nilearn.image import concat_imgs, mean_img, resample_img  # noqa: E402
 
 TR_S = 2.0
 
@@ -53,7 +47,6 @@ def study(folder, out, lap):
 def main():
     folder, out = sys.argv[1:]
     os.makedirs(out, exist_ok=True)
-    warnings.simplefilter("ignore")
     parts, last = {}, [time.perf_counter()]
 
     def lap(what):
@@ -61,7 +54,7 @@ def main():
         parts[what] = now - last[0]
         last[0] = now
     study(folder, out, lap)
-    print(json.dumps({"seconds": sum(parts.values()), "parts": parts, "nilearn": nilearn.__version__,
+    print(json.dumps({"seconds": sum(parts.values()), "parts": parts, "nilearn": VERSION,
                       "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 

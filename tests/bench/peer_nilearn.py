@@ -10,17 +10,12 @@ import resource
 import sys
 import time
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, str(os.cpu_count()))
+import peers
 
-try:
-    import nibabel
-    import numpy as np
-    import nilearn
-    from nilearn.maskers import NiftiMasker, NiftiSpheresMasker
-except ImportError as why:
-    print(f"skipped: {why}", file=sys.stderr)
-    sys.exit(77)
+VERSION = peers.begin()
+import nibabel  # noqa: E402  (there is one where there is nilearn)
+import numpy as np  # noqa: E402
+from nilearn.maskers import NiftiMasker, NiftiSpheresMasker  # noqa: E402
 
 
 def study(bold, confounds, out, radius=8, fwhm=6, tr=2):
@@ -41,7 +36,7 @@ def main():
     r = study(bold, confounds, out, *map(float, rest))
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "peak_bytes": peak, "voxels": int(r.size), "nilearn": nilearn.__version__,
+    print(json.dumps({"seconds": seconds, "peak_bytes": peak, "voxels": int(r.size), "nilearn": VERSION,
                       "numpy": np.__version__, "nibabel": nibabel.__version__}))
 
 
