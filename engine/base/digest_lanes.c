@@ -5,7 +5,7 @@
 /* Sanitizers cannot run before the loader has picked, and clang cannot do it for static functions. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) \
 	&& !defined(__SANITIZE_THREAD__)
-#define CLONES __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #define HAS_CLONES true
 #else
 #define CLONES
