@@ -23,6 +23,7 @@ import bench_faces
 import bench_glm
 import bench_permute
 import bench_resample
+import bench_roi
 import bench_smooth
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -203,6 +204,9 @@ class Bench:
     def faces(self):
         bench_faces.faces(self, run, report)
 
+    def roi(self):
+        bench_roi.roi(self, run, report)
+
     def clean(self):
         bench_clean.clean(self, run, report)
 
@@ -225,7 +229,7 @@ def main():
     args = p.parse_args()
     b = Bench(args)
     try:
-        for name in ("seed_to_voxel", "faces", "scale", "subject", "extract", "resample", "smooth", "clean", "glm", "permute"):
+        for name in ("seed_to_voxel", "faces", "roi", "scale", "subject", "extract", "resample", "smooth", "clean", "glm", "permute"):
             if not args.only or args.only == name:
                 getattr(b, name)()
     finally:
