@@ -25,6 +25,7 @@ import bench_permute
 import bench_resample
 import bench_roi
 import bench_smooth
+import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -132,13 +133,11 @@ class Bench:
         bold, confounds = self.phantom()
         cold, peer, peaks = [], [], []
         script = [self.peer, str(HERE / "peer_nilearn.py"), str(bold), str(confounds), str(self.fresh())]
-        probe = subprocess.run(script, capture_output=True)
-        if probe.returncode == 77:
-            print(f"peer skipped: no nilearn for {self.peer}")
+        has_peer = peers.ask(*script)
         for _ in range(self.runs):
             folder = self.fresh()
             cold.append(run(self.study(folder / "store", folder / "out"))[0])
-            if probe.returncode == 0:
+            if has_peer:
                 peer.append(json.loads(run(script)[2].splitlines()[-1]))
         for _ in range(3):
             folder = self.fresh()

@@ -7,8 +7,9 @@ import json
 import pathlib
 import shutil
 import statistics
-import subprocess
 import sys
+
+import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -47,12 +48,7 @@ def with_contrast(folder, contrast):
 
 
 def peer(b, top):
-    done = subprocess.run([b.peer, str(HERE / "peer_faces.py"), str(top), str(b.fresh())], capture_output=True, text=True)
-    if done.returncode == 77:
-        print(f"peer skipped: no nilearn for {b.peer}")
-    elif done.returncode:
-        sys.exit(done.stderr[-2000:])
-    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    return peers.ask(b.peer, HERE / "peer_faces.py", top, b.fresh())
 
 
 def same_bytes(b, run, top, file, out):

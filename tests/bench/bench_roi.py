@@ -9,10 +9,9 @@ import pathlib
 import random
 import statistics
 import struct
-import subprocess
-import sys
 
 import bench_extract
+import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -74,12 +73,7 @@ def signals_call(b, top, folder):
 
 
 def peer(b, top):
-    done = subprocess.run([b.peer, str(HERE / "peer_roi.py"), str(top), str(b.fresh())], capture_output=True, text=True)
-    if done.returncode == 77:
-        print(f"peer skipped: no nilearn for {b.peer}")
-    elif done.returncode:
-        sys.exit(done.stderr[-2000:])
-    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    return peers.ask(b.peer, HERE / "peer_roi.py", top, b.fresh())
 
 
 def task_seconds(folder, name):
