@@ -271,7 +271,7 @@ static inline bool is_between_halves(double x, double half)
 
 /* Do outputs first .. last of the row all lie inside, away from whole and half voxels, with their first taps side by side?
  * Places grow or fall along the row, so its ends tell. whole: the first taps of output 0, were the row so long. */
-static bool is_calm(const struct along a[3], int first, int last, double whole[3])
+static inline __attribute__((always_inline)) bool is_calm(const struct along a[3], int first, int last, double whole[3])
 {
 	for (int d = 0; d < 3; d++) {
 		double x = place_along(&a[d], first), y = place_along(&a[d], last), by = d == 0;
@@ -289,9 +289,11 @@ static bool is_calm(const struct along a[3], int first, int last, double whole[3
 /* How many outputs from o on, a multiple of LANES, lie calmly; 0 when not even so many do. */
 static int calm_part(const struct along a[3], int o, int n, double whole[3])
 {
+	int part = (n - o) / LANES * LANES;
 	double most = n - o;
-	int part;
 
+	if (part > 0 && is_calm(a, o, o + part - 1, whole))
+		return part;
 	for (int d = 0; d < 3; d++) {
 		double x = place_along(&a[d], o), by = d == 0, low = (x - by * o) * 2, drift = (a[d].step - by) * 2;
 		double room = whole_below(low) - low + (drift > 0), end = drift != 0 ? room / drift : most;
