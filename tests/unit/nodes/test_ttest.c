@@ -211,6 +211,17 @@ TEST(threads_do_not_change_a_bit)
 		CHECK_TEXT(h_digest(one[k], "image.nii"), h_digest(four[k], "image.nii"));
 }
 
+/* Middles are at 1, 3, 5, ...; that of volume 2 lies in both events. */
+TEST(a_volume_in_two_events_counts_for_none)
+{
+	const struct item *events = h_table("onset\tduration\ttrial_type\n0\t6\tface\n4\t8\thouse\n");
+	struct made m = ttest((struct stats_ttest_params){ A("face"), B("house"), .equal_var = true }, bold(), events, NULL);
+
+	CHECK_OK(m.error);
+	CHECK(strstr(h_notes(), "1 volume lies in events of several conditions at once, and counts for none"));
+	CHECK(strstr(h_notes(), "2 volumes of face against 3 of house"));
+}
+
 /* ---- before anything is computed ---- */
 static const char *problems(struct stats_ttest_params p, const struct item *conditions, int n_vol)
 {
