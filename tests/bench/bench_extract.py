@@ -8,7 +8,6 @@ import gzip
 import itertools
 import json
 import random
-import shutil
 import statistics
 import struct
 
@@ -69,10 +68,10 @@ def pipeline(folder, steps, files):
 
 
 def whole_run(b, run, steps, files):
-    """Seconds on a store of its own, which goes: writing dozens of them to the disk would disturb the runs after it."""
+    """Seconds on a store of its own."""
     folder = b.fresh()
     seconds = run(b.call(pipeline(folder, steps, files), folder / "store", folder / "out"))[0]
-    shutil.rmtree(folder)
+    b.done_with(folder)
     return seconds
 
 

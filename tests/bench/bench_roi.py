@@ -91,26 +91,31 @@ def beside(other, ours):
 
 
 def signals(b, run, report, top, inflating):
-    """One region of 1,000 voxels: from the file, and from the run that the store has by then."""
+    """One region of 1,000 voxels: the whole run from the file, and the task of it that follows the import."""
     cold, task = [], []
     for _ in range(min(b.runs, 3)):
         folder = b.fresh()
         argv = signals_call(b, top, folder)
         cold.append(run(argv)[0])
         task.append(task_seconds(folder, "x"))
+        b.done_with(folder)
     report("signals of 1,000 voxels, smoothed, .nii.gz to TSV, cold", cold, "follows inflating", "s",
            f"{statistics.median(cold) / inflating:.2f} times inflating")
-    report("the task alone, run in the store", task, "follows the voxels")
+    report("the task alone, without the import", task, "follows the voxels")
 
 
 def roi(b, run, report):
     top, n, cold, peaks = files(b, run), min(b.runs, 5), [], []
     inflating = statistics.median(json.loads(run([str(b.inflater), str(n), str(top / "bold.nii.gz")])[2]))
     for _ in range(n):
+        if cold:
+            b.done_with(folder)
         folder = b.fresh()
         cold.append(run(call(b, top, folder))[0])
     for _ in range(2):
-        peaks.append(run(call(b, top, b.fresh()), memory=True)[1])
+        other = b.fresh()
+        peaks.append(run(call(b, top, other), memory=True)[1])
+        b.done_with(other)
     size = (top / "bold.nii.gz").stat().st_size
     report("regions from a t-test 40x64x64x1452, .nii.gz to signals, cold", cold, "10 times nilearn, 900 MB", "s",
            f"{beside(peer(b, top), cold)}; {statistics.median(cold) / inflating:.2f} times inflating {size / 1e6:.0f} MB "
