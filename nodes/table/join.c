@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "fmri/shape_problem.h"
@@ -134,14 +135,15 @@ static bool is_key(const struct keys *keys, int col)
 /* The cells of a row's key; a tab stands in no cell but a quoted one, so the length of each comes first. */
 static const char *key_text(const struct table *t, int row, const struct keys *keys, struct arena *a)
 {
-	const char *text = "";
+	struct buf text = { .arena = a };
 
 	for (int k = 0; k < keys->n; k++) {
 		const char *cell = table_cell(t, row, keys->col[k]);
 
-		text = arena_printf(a, "%s%zu:%s", text, strlen(cell), cell);
+		buf_add(&text, arena_printf(a, "%zu:", strlen(cell)));
+		buf_add(&text, cell);
 	}
-	return text;
+	return text.text;
 }
 
 /* Key to row + 1, as pointers to ints. */
