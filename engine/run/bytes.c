@@ -34,7 +34,7 @@ static void run_again(struct sched *s, struct task *maker)
 		return;
 	maker->state = TASK_READY;
 	maker->need_bytes = true;
-	maker->why = "its bytes were evicted";
+	maker->why = "its bytes were not kept";
 	w->again = true;
 	queue_push(s, maker);
 }

@@ -230,7 +230,7 @@ static void fill_queue(struct sched *s)
 
 		if (t->state == TASK_HIT && t->need_bytes) {
 			t->state = TASK_READY;
-			t->why = "its bytes were evicted";
+			t->why = "its bytes were not kept";
 			task_work(s->plan, t)->again = true;
 		}
 		if (t->state == TASK_READY && !t->error)
