@@ -25,6 +25,8 @@ struct cells *step_cells(struct expansion *x, struct step *st);
 const struct cells *source_cells(struct expansion *x, const struct source *s);
 /* wires.c: the tasks of a step and what each depends on. */
 void step_tasks(struct expansion *x, struct step *st);
+/* ahead.c: hashes the outside files of tasks that wait for nothing else. */
+void files_ahead(struct plan *p, struct arena *a);
 /* settle.c: is it known what the task gives? */
 bool is_settled(const struct task *t);
 /* only.c */

@@ -26,6 +26,10 @@ static struct error *outside(struct plan *p, const char *path, struct digest *d)
 		return error_new(ERR_USER, "cannot read %s: %s", path, strerror(errno));
 	if (p->memo && memo_file(p->memo, path, &st, d))
 		return NULL;
+	if (!p->looked_ahead) {   /* where one file is new, others are */
+		p->looked_ahead = true;
+		files_ahead(p, p->arena);
+	}
 	TRY(store_file_digest(p->store, path, d, &size, n_threads));
 	if (p->memo)
 		memo_add_file(p->memo, path, &st, d);

@@ -73,6 +73,7 @@ struct plan {
 	bool open;                  /* some axis is known only after a task has run: expand again then */
 	bool no_data;               /* files are not looked up; every pattern has one cell "*" */
 	int n_count[TASK_SKIPPED + 1];
+	bool looked_ahead;          /* new files were hashed side by side (plan/ahead.c) */
 	char *key_text;             /* plan/key.c's buffer, and its room in bytes */
 	size_t key_room;
 	struct map *folder;         /* plan/beside.c's listings */

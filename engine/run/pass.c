@@ -42,13 +42,27 @@ static bool waits_for(const struct task *x, const struct task *t, int *budget)
 	return false;
 }
 
+/* May what r is given at this port come part by part? */
+static bool takes_parts(struct sched *s, const struct task *r, const struct port_decl *port)
+{
+	const struct node_decl *n = r->step->node;
+
+	for (int i = 0; port->stream_unless && i < n->n_param; i++) {
+		const char *json = strcmp(n->param[i].name, port->stream_unless) == 0 ? task_setting(r, i, s->scratch) : NULL;
+
+		if (json && strcmp(json, "true") == 0)
+			return false;
+	}
+	return port->stream && !port->many;
+}
+
 /* What one input of a reader means for the pass. */
-static enum pass_choice choose_dep(struct sched *s, const struct task *t, const struct port_decl *port, const struct task_dep *d)
+static enum pass_choice choose_dep(struct sched *s, const struct task *t, const struct task *r, int i, const struct task_dep *d)
 {
 	int budget = LOOK_UP;
 
 	if (d->task == t)
-		return port->stream && !port->many && !d->item ? PASS_NOW : PASS_NONE;
+		return takes_parts(s, r, &r->step->node->in[i]) && !d->item ? PASS_NOW : PASS_NONE;
 	if (!is_settled(d->task))
 		return waits_for(d->task, t, &budget) ? PASS_NONE : PASS_LATER;
 	if (dep_maker(d) == t || !dep_output(s->plan, d) || !dep_has_bytes(s->plan, d))
@@ -71,7 +85,7 @@ static enum pass_choice choose_reader(struct sched *s, const struct task *t, con
 		return PASS_NONE;
 	for (int i = 0; i < r->step->node->n_in; i++) {
 		for (int k = 0; k < r->arg[i].n; k++) {
-			enum pass_choice one = choose_dep(s, t, &r->step->node->in[i], &r->arg[i].dep[k]);
+			enum pass_choice one = choose_dep(s, t, r, i, &r->arg[i].dep[k]);
 
 			if (one == PASS_NONE)
 				return PASS_NONE;

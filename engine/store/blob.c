@@ -20,6 +20,18 @@ const char *store_blob_path(const struct store *s, const struct digest *d, struc
 	return arena_printf(a, "%s/%s", s->root, rel);
 }
 
+bool store_blob_digest(const char *path, struct digest *d)
+{
+	char hex[DIGEST_HEX];
+	size_t n = strlen(path), name = DIGEST_HEX - 3;
+
+	if (n < name + 3 || path[n - name - 1] != '/')
+		return false;
+	memcpy(hex, path + n - name - 3, 2);
+	memcpy(hex + 2, path + n - name, name + 1);
+	return digest_parse(d, hex);
+}
+
 bool store_has_blob(const struct store *s, const struct digest *d)
 {
 	char rel[STORE_PATH];

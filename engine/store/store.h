@@ -69,6 +69,8 @@ bool store_lookup(struct store *s, const struct digest *key, struct record *out,
 must_check struct error *store_publish(struct store *s, const struct record *r);
 void artifact_seal(struct artifact *art);   /* sorts the blobs and fills in the digest */
 const char *store_blob_path(const struct store *s, const struct digest *d, struct arena *a);
+/* The digest that such a path names; false when it is no path of a blob. */
+bool store_blob_digest(const char *path, struct digest *d);
 bool store_has_blob(const struct store *s, const struct digest *d);
 /* A fresh path in tmp/ for something to be written. */
 const char *store_tmp(struct store *s, const char *hint, struct arena *a);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "fmri/volumes.h"
+#include "img/empty.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "node/shape.h"
@@ -71,16 +72,28 @@ static const char *sizes_text(const struct votes *v, const struct items *masks, 
 	return v->n > NAMED ? arena_printf(a, "%s, and %d more", text, v->n - NAMED) : text;
 }
 
-static struct error *nothing(const struct votes *v, const struct items *masks, const struct vote *vote, struct arena *a)
+/* The first mask that was empty already: what made it so is why this one is. */
+static const struct item *empty_one(const struct votes *v, const struct items *masks)
+{
+	for (int k = 0; k < v->n; k++)
+		if (v->size[k] == 0)
+			return &masks->item[k];
+	return NULL;
+}
+
+static struct error *tell_nothing(const struct votes *v, const struct items *masks, const struct vote *vote,
+                                  struct node_env *env, struct out *mask)
 {
 	int most = 0;
 
 	for (long i = 0; i < grid_size(&v->grid); i++)
 		if (v->count[i] > most)
 			most = v->count[i];
-	return error_new(ERR_DATA, "the mask is empty: no voxel is in %s of the %d masks, the most that share one are %d (%s)",
-	                 vote->fraction >= 1 ? "all" : vote->fraction > 0 ? arena_printf(a, "more than %g", vote->fraction) : "any",
-	                 v->n, most, sizes_text(v, masks, a));
+	return empty_write(env, mask, empty_one(v, masks), vote->fraction > 0 ? "mask.and" : "mask.or",
+	                   "the mask is empty: no voxel is in %s of the %d masks, the most that share one are %d (%s)",
+	                   vote->fraction >= 1 ? "all" : vote->fraction > 0 ? arena_printf(env->arena, "more than %g", vote->fraction)
+	                                                                    : "any",
+	                   v->n, most, sizes_text(v, masks, env->arena));
 }
 
 /* a, b and the list as one list; a and b go by these names. */
@@ -121,7 +134,9 @@ struct error *mask_vote(struct node_env *env, const struct vote_inputs *in, cons
 		n += inside[i];
 	}
 	if (n == 0)
-		return nothing(&v, &masks, vote, env->arena);
+		TRY(tell_nothing(&v, &masks, vote, env, mask));
+	else
+		node_note(env, "%ld voxel%s inside: %s", n, n == 1 ? " is" : "s are", sizes_text(&v, &masks, env->arena));
 	if (vote->connected)
 		morph_largest(inside, v.grid.n, env->arena);
 	TRY(image_write_bytes(out_blob(mask, "image.nii"), &v.grid, inside));

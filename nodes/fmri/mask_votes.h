@@ -17,8 +17,8 @@ struct vote { double fraction; bool connected; };
 struct vote_inputs { const struct item *a, *b; struct items masks; };
 #define VOTE_INPUTS(in) ((struct vote_inputs){ (in)->a, (in)->b, (in)->masks })
 
-/* Writes the mask and, as int32, how many masks have each voxel. The error for an empty result says how many voxels each mask
- * has. */
+/* Writes the mask and, as int32, how many masks have each voxel. A note says how many voxels each mask has; the result may be
+ * empty (img/empty.h). */
 must_check struct error *mask_vote(struct node_env *env, const struct vote_inputs *in, const struct vote *vote,
                                    struct out *mask, struct out *count);
 /* The shape of a node with the ports `a`, `b`, `masks` and the outputs `mask` and `count`. */

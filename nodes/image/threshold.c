@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "fmri/mask_facts.h"
 #include "fmri/percentile.h"
+#include "img/empty.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"
@@ -105,13 +106,13 @@ static struct error *join(struct part *part, int workers)
 	return first;
 }
 
-static struct error *cut_all(struct node_env *env, struct cutting *c, const char *path)
+static struct error *cut_all(struct node_env *env, struct cutting *c, struct out *out)
 {
 	const struct image *im = c->im;
 	long size = grid_size(&im->grid), inside = (c->mask ? c->mask->n : size) * im->n_vol;
 	int workers = par_workers(env->n_threads, im->n_vol);
 
-	TRY(image_create(&c->out, path, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	TRY(image_create(&c->out, out_blob(out, "image.nii"), &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
 	c->part = parts_new(workers, size, env->arena);
 	par_for(env->n_threads, im->n_vol, cut_volume, c);
 	for (int w = 0; w < workers; w++)
@@ -119,10 +120,9 @@ static struct error *cut_all(struct node_env *env, struct cutting *c, const char
 	TRY(join(c->part, workers));
 	TRY(image_finish(c->out));
 	if (c->part[0].left == 0)
-		node_note(env, "no voxel remains at a threshold of %g: values are from %g to %g", c->threshold, c->part[0].low,
-		          c->part[0].high);
-	else
-		node_note(env, "%ld of %ld voxels remain at a threshold of %g", c->part[0].left, inside, c->threshold);
+		return empty_write(env, out, NULL, "image.threshold", "no voxel remains at a threshold of %g: values are from %g to %g",
+		                   c->threshold, c->part[0].low, c->part[0].high);
+	node_note(env, "%ld of %ld voxels remain at a threshold of %g", c->part[0].left, inside, c->threshold);
 	return NULL;
 }
 
@@ -174,7 +174,7 @@ struct error *image_threshold_run(struct node_env *env, const struct image_thres
 	if (in->mask)
 		TRY(mask_read(&mask, in->mask, &im.grid, "the image", env->arena));
 	TRY(settle(&c, params, env));
-	TRY(cut_all(env, &c, out_blob(out->image, "image.nii")));
+	TRY(cut_all(env, &c, out->image));
 	image_close(&im);
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "img/empty.h"
 #include "img/image.h"
 #include "node/node.h"
 
@@ -112,10 +113,15 @@ static struct error *read(struct labels *out, const struct item *it, int backgro
 struct error *labels_read(struct labels *out, const struct item *it, int background, const struct item *names,
                           struct arena *a)
 {
+	const char *why;
+
 	TRY(read(out, it, background, names, a));
-	if (out->n == 0)
-		return error_new(ERR_DATA, "%s has no labels: every voxel is %d", item_main(it), background);
-	return NULL;
+	if (out->n > 0)
+		return NULL;
+	why = empty_of(it, a);
+	if (why)
+		return error_new(ERR_DATA, "there are no regions, which came about so: %s", why);
+	return error_new(ERR_DATA, "%s has no labels: every voxel is %d", item_main(it), background);
 }
 
 struct error *labels_read_any(struct labels *out, const struct item *it, struct arena *a)

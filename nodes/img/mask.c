@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "img/empty.h"
 #include "node/node.h"
 
 static int count(const unsigned char *inside, long size)
@@ -67,12 +68,10 @@ static struct error *mask_from(struct mask *out, const struct image *im, const s
 	inside = arena_alloc(a, (size_t)grid_size(&im->grid), 1);
 	inside_of(inside, im, a);
 	mask_of(out, g ? g : &im->grid, inside, a);
-	if (out->n == 0)
-		return error_new(ERR_DATA, "the mask is empty: no voxel of it is finite and not 0");
 	return NULL;
 }
 
-struct error *mask_open(struct mask *out, const char *path, const struct grid *g, const char *what_g, struct arena *a)
+static struct error *open_any(struct mask *out, const char *path, const struct grid *g, const char *what_g, struct arena *a)
 {
 	struct image im;
 	struct error *e;
@@ -83,8 +82,27 @@ struct error *mask_open(struct mask *out, const char *path, const struct grid *g
 	return e;
 }
 
+/* why: how it came to be empty, or NULL. */
+static struct error *need_voxel(const struct mask *m, const char *why)
+{
+	return m->n > 0 ? NULL : error_new(ERR_DATA, "the mask is empty: %s", why ? why : "no voxel of it is finite and not 0");
+}
+
+struct error *mask_open(struct mask *out, const char *path, const struct grid *g, const char *what_g, struct arena *a)
+{
+	TRY(open_any(out, path, g, what_g, a));
+	return need_voxel(out, NULL);
+}
+
 struct error *mask_read(struct mask *out, const struct item *it, const struct grid *g, const char *what_g,
                         struct arena *a)
+{
+	TRY(mask_read_any(out, it, g, what_g, a));
+	return it ? need_voxel(out, empty_of(it, a)) : NULL;
+}
+
+struct error *mask_read_any(struct mask *out, const struct item *it, const struct grid *g, const char *what_g,
+                            struct arena *a)
 {
 	const char *path = it ? item_blob(it, "image.nii") : NULL;
 
@@ -94,7 +112,7 @@ struct error *mask_read(struct mask *out, const struct item *it, const struct gr
 	}
 	if (!path)
 		return error_new(ERR_DATA, "the mask is a %s without image.nii, must be an image", it->kind);
-	return mask_open(out, path, g, what_g, a);
+	return open_any(out, path, g, what_g, a);
 }
 
 void mask_gather(const struct mask *m, const float *volume, float *row)

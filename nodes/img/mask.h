@@ -22,6 +22,9 @@ struct mask {
  * image") and have a voxel inside. it NULL: every voxel of g. */
 must_check struct error *mask_read(struct mask *out, const struct item *it, const struct grid *g, const char *what_g,
                                    struct arena *a);
+/* The same; the mask may be empty. */
+must_check struct error *mask_read_any(struct mask *out, const struct item *it, const struct grid *g, const char *what_g,
+                                       struct arena *a);
 must_check struct error *mask_open(struct mask *out, const char *path, const struct grid *g, const char *what_g,
                                    struct arena *a);
 /* The mask of all voxels where inside [grid_size] is not 0; inside is copied. It may be empty. */

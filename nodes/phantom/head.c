@@ -195,3 +195,16 @@ int head_atlas(const struct head *h, int *label, const char **name, int *value)
 	}
 	return n;
 }
+
+void head_ventral_temporal(const struct head *h, unsigned char *inside)
+{
+	static const double side[2][3] = { { -34, -50, -15 }, { 34, -50, -15 } }, half[3] = { 17, 18, 12 };  /* mm */
+
+	for (int v = 0; v < h->n; v++) {
+		double w[3];
+
+		world_of(&h->grid, h->index[v], w);
+		if (ellipsoid(w, side[0], half) < 1 || ellipsoid(w, side[1], half) < 1)
+			inside[h->index[v]] = 1;
+	}
+}

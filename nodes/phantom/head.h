@@ -40,5 +40,8 @@ void head_make(struct head *h, const struct grid *g, uint64_t subject, struct ar
  * nearest centre (in radii). Returns how many regions there are, at most HEAD_REGIONS, to name and value. */
 enum { HEAD_REGIONS = 32 };
 int head_atlas(const struct head *h, int *label, const char **name, int *value);
+/* The ventral temporal cortex of both sides in a head that is not moved, about as large as Haxby et al. drew it: inside
+ * [grid_size] becomes 1 there. The responses to faces and to houses that differ lie in it. */
+void head_ventral_temporal(const struct head *h, unsigned char *inside);
 
 #endif

@@ -189,6 +189,14 @@ static struct error *write_mask(const struct study *s, struct out *o, struct are
 	return image_write_bytes(out_blob(o, "image.nii"), &s->grid, inside);
 }
 
+static struct error *write_ventral_temporal(const struct study *s, struct out *o, struct arena *a)
+{
+	unsigned char *inside = NEW_N(a, unsigned char, grid_size(&s->grid));
+
+	head_ventral_temporal(&s->head, inside);
+	return image_write_bytes(out_blob(o, "image.nii"), &s->grid, inside);
+}
+
 static struct error *write_atlas(const struct study *s, struct out *o, struct arena *a)
 {
 	int *label = NEW_N(a, int, grid_size(&s->grid)), value[HEAD_REGIONS];
@@ -258,12 +266,14 @@ struct error *phantom_study_run(struct node_env *env, const struct phantom_study
 
 	(void)in;
 	study_make(&s, params, env->arena);
-	if (out->bold || out->volumes || out->mask || out->atlas)
+	if (out->bold || out->volumes || out->mask || out->atlas || out->mask_vt)
 		head_make(&s.head, &s.grid, seed_of(params, "head", 0, env->arena), env->arena);
 	if (out->bold || out->volumes)
 		TRY(write_volumes(&s, out->bold, out->volumes, env->arena));
 	if (out->mask)
 		TRY(write_mask(&s, out->mask, env->arena));
+	if (out->mask_vt)
+		TRY(write_ventral_temporal(&s, out->mask_vt, env->arena));
 	if (out->atlas)
 		TRY(write_atlas(&s, out->atlas, env->arena));
 	if (out->confounds)
@@ -294,6 +304,7 @@ struct error *phantom_study_shape(struct shape *s, const struct phantom_study_pa
 	study_make(&study, params, s->arena);
 	shape_out(s, "bold", image_facts_to(&bold, s->arena));
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
+	shape_out(s, "mask_vt", image_facts_to(&mask, s->arena));
 	shape_out(s, "atlas", image_facts_to(&atlas, s->arena));
 	shape_out(s, "confounds", table_facts_to(&confounds, s->arena));
 	fmriprep.n_col = fmriprep_names(&fmriprep.column, n, likes[params->shape].tr_s, s->arena);

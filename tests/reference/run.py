@@ -52,9 +52,13 @@ def compare(is_path, must_path, case, name):
 
 
 def number(folder, must, case, name):
-    """A number of a record: None, or how it differs."""
-    with open(os.path.join(folder, name + ".json")) as f:
-        x = json.load(f)[name]
+    """A number of a record, or how many rows a table has: None, or how it differs."""
+    table = os.path.join(folder, name + ".tsv")
+    if os.path.exists(table):
+        x = arrays.read_table(table)[1][0]
+    else:
+        with open(os.path.join(folder, name + ".json")) as f:
+            x = json.load(f)[name]
     return None if abs(x - must) <= case["atol"] + case["rtol"] * abs(must) else f"{name} is {x!r}, must be {must!r}"
 
 
@@ -92,7 +96,7 @@ def run_pipeline(args, case, folder):
     done = subprocess.run([args.sulcus, "run", file, "--out", out, "--cache", args.cache], capture_output=True, text=True)
     if done.returncode:
         return f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return expected(case, lambda name: [p for p in glob.glob(os.path.join(out, name + ".*")) if not p.endswith(".json")], out)
+    return expected(case, lambda name: [p for p in sorted(glob.glob(os.path.join(out, name + ".*"))) if not p.endswith(".json")], out)
 
 
 def run_case(args, case, folder):

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/digest_lanes.h"
 #include "base/file.h"
 
 static const char *hex(struct digest d)
@@ -50,6 +51,29 @@ static unsigned char *noise(size_t n)
 	return p;
 }
 
+/* Each lane has the digest of its own text, in whatever pieces it comes. */
+TEST(lanes_are_blake2b)
+{
+	static const size_t size[] = { 128, 256, 1280, 65536 };
+	unsigned char *p = noise(DIGEST_LANES * 65536 + 64);
+
+	for (size_t s = 0; s < sizeof size / sizeof *size; s++) {
+		size_t n = size[s], first = n > 128 ? 128 : 0;
+		const unsigned char *at[DIGEST_LANES], *rest[DIGEST_LANES];
+		struct digest_lanes l;
+
+		for (int k = 0; k < DIGEST_LANES; k++) {
+			at[k] = p + (size_t)k * n + (size_t)k;   /* not aligned */
+			rest[k] = at[k] + first;
+		}
+		digest_lanes_start(&l);
+		digest_lanes_add(&l, at, first, false);
+		digest_lanes_add(&l, rest, n - first, true);
+		for (int k = 0; k < DIGEST_LANES; k++)
+			CHECK_TEXT(hex(digest_lanes_end(&l, k)), hex(digest_bytes(at[k], n)));
+	}
+}
+
 TEST(leaves_follow_the_rule_for_any_thread_count)
 {
 	static const size_t size[] = {
@@ -63,7 +87,7 @@ TEST(leaves_follow_the_rule_for_any_thread_count)
 		int64_t n;
 
 		CHECK_OK(file_write(path, p, size[k]));
-		for (int threads = 0; threads <= 9; threads += 3) {
+		for (int threads = 0; threads <= 4; threads++) {
 			CHECK_TEXT(hex(digest_blob(p, size[k], threads)), hex(must));
 			CHECK_OK(digest_file(&is, &n, path, threads));
 			CHECK_TEXT(hex(is), hex(must));
@@ -99,8 +123,8 @@ static struct digest made_in_steps(const unsigned char *from, size_t n, size_t s
 
 TEST(hashing_behind_gives_the_same)
 {
-	static const size_t size[] = { 0, 1, DIGEST_LEAF, 2 * (size_t)DIGEST_LEAF + 12345 };
-	unsigned char *p = noise(3 * (size_t)DIGEST_LEAF);
+	static const size_t size[] = { 0, 1, DIGEST_LEAF, 5 * (size_t)DIGEST_LEAF + 12345 };
+	unsigned char *p = noise(6 * (size_t)DIGEST_LEAF);
 
 	for (size_t k = 0; k < sizeof size / sizeof size[0]; k++)
 		for (size_t step = 100000; step < 2 * (size_t)DIGEST_LEAF; step *= 7) {
@@ -193,11 +217,12 @@ TEST(hex_both_ways)
 /* Leaves that end within, with and behind a piece. */
 TEST(passing_by)
 {
-	const size_t sizes[] = { 0, 1, 1000, DIGEST_LEAF - 1, DIGEST_LEAF, DIGEST_LEAF + 1, 2 * DIGEST_LEAF, 2 * DIGEST_LEAF + 77 };
+	const size_t sizes[] = { 0, 1, 1000, DIGEST_LEAF - 1, DIGEST_LEAF, DIGEST_LEAF + 1, 2 * DIGEST_LEAF,
+	                         4 * DIGEST_LEAF, 9 * DIGEST_LEAF + 77 };
 	const size_t pieces[] = { 999999, DIGEST_LEAF, 3 * DIGEST_LEAF };
-	unsigned char *p = malloc(2 * DIGEST_LEAF + 77);
+	unsigned char *p = malloc(9 * DIGEST_LEAF + 77);
 
-	for (size_t i = 0; i < 2 * DIGEST_LEAF + 77; i++)
+	for (size_t i = 0; i < 9 * DIGEST_LEAF + 77; i++)
 		p[i] = (unsigned char)(i * 31 + (i >> 9));
 	for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
 		struct digest whole = digest_blob(p, sizes[s], 1);

@@ -92,3 +92,14 @@ TEST(golden_atlas)
 	golden_expect("phantom.study", atlas, "image.nii");
 	golden_expect("phantom.study", atlas, "names.tsv");
 }
+
+TEST(golden_ventral_temporal)
+{
+	struct out *vt = h_out();
+	struct phantom_study_params p = { .subjects = (const char *const[]){ "01" }, .n_subjects = 1, .run = 1, .rng_seed = 1,
+	                                  .shape = PHANTOM_STUDY_SHAPE_HAXBY };
+
+	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
+	                           &(struct phantom_study_outputs){ .mask_vt = vt }));
+	golden_expect("phantom.study", vt, "image.nii");
+}

@@ -1,6 +1,7 @@
 #include "harness.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "connectome.seed_to_voxel.node.h"
 #include "img/labels.h"
@@ -59,6 +60,51 @@ TEST(the_atlas_has_names_and_lies_in_the_head)
 	inside = h_voxels(mask);
 	for (long v = 0; v < 24 * 29 * 24; v++)
 		CHECK(l.region[v] < 0 || inside[v] != 0);
+}
+
+/* As in the data set that haxby is like: mask_vt is part of the head on both sides, about 580 voxels of it. */
+TEST(ventral_temporal_cortex_lies_in_the_head)
+{
+	struct phantom_study_params p = params(PHANTOM_STUDY_SHAPE_HAXBY, first);
+	struct out *vt = h_out(), *mask = h_out();
+	float *inside, *head;
+	long n[2] = { 0, 0 };
+
+	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
+	                           &(struct phantom_study_outputs){ .mask_vt = vt, .mask = mask }));
+	inside = h_voxels(vt);
+	head = h_voxels(mask);
+	for (long v = 0; v < 40 * 64 * 64; v++) {
+		CHECK(inside[v] == 0 || head[v] != 0);
+		n[v % 40 >= 20] += inside[v] != 0;
+	}
+	CHECK(labs(n[0] - n[1]) < 20);
+	CHECK(n[0] + n[1] > 500 && n[0] + n[1] < 700);
+}
+
+/* A table of conditions of two runs: eight blocks of nine volumes in each. */
+TEST(a_run_like_haxbys_has_labels_and_chunks)
+{
+	struct phantom_study_params p = params(PHANTOM_STUDY_SHAPE_HAXBY, first);
+	struct out *conditions = h_out();
+	struct table t;
+	int face = 0, rest = 0;
+
+	p.has_n_volumes = true;
+	p.n_volumes = 242;
+	CHECK_OK(phantom_study_run(h_env(1), &p, &(struct phantom_study_inputs){ 0 },
+	                           &(struct phantom_study_outputs){ .conditions = conditions }));
+	CHECK_OK(table_of(&t, h_item(conditions, "table"), check_arena()));
+	CHECK_INT(t.n_row, 242);
+	CHECK_TEXT(t.column[0], "labels");
+	CHECK_TEXT(t.column[1], "chunks");
+	for (int i = 0; i < t.n_row; i++) {
+		face += strcmp(table_cell(&t, i, 0), "face") == 0;
+		rest += strcmp(table_cell(&t, i, 0), "rest") == 0;
+		CHECK_TEXT(table_cell(&t, i, 1), i < 121 ? "0" : "1");
+	}
+	CHECK_INT(face, 18);
+	CHECK_INT(rest, 2 * 49);
 }
 
 TEST(a_subject_is_the_same_each_time_and_unlike_others)

@@ -1,0 +1,267 @@
+#include "fmri/conditions.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "fmri/shape_problem.h"
+#include "img/design.h"
+#include "img/facts.h"
+#include "img/table.h"
+#include "node/shape.h"
+
+/* ---- the column ---- */
+static const char *const usual[] = { "labels", "trial_type", NULL };
+
+static struct error *find_column(int *col, const struct table *t, const char *asked)
+{
+	struct arena *words;
+	struct error *e;
+
+	if (asked && asked[0])
+		return table_need(col, t, asked);
+	for (int k = 0; usual[k]; k++)
+		if ((*col = table_find(t, usual[k])) >= 0)
+			return NULL;
+	*col = 0;
+	if (t->n_col == 1)
+		return NULL;
+	words = arena_new();
+	e = error_new(ERR_DATA, "%s has no column 'labels' or 'trial_type' that names conditions, it has %s: `column` says which "
+	              "it is", t->file, design_names(t->n_col, t->column, words));
+	arena_free(words);
+	return e;
+}
+
+static bool is_missing(const char *text)
+{
+	double x;
+
+	return table_number(&x, text) && isnan(x);
+}
+
+/* ---- names ---- */
+struct names { struct map *number; const char **name; int n; struct arena *arena; };
+
+/* The number of a name, which is given one when it is new. Maps hold pointers, so numbers stand in as ints of the arena. */
+static int number_of(struct names *names, const char *name)
+{
+	const int *known = map_get(names->number, name);
+	int *next;
+
+	if (known)
+		return *known;
+	next = NEW(names->arena, int);
+	*next = names->n;
+	map_put(names->number, name, next);
+	PUSH(names->arena, names->name, names->n, name);
+	return *next;
+}
+
+static struct error *one_a_row(int *of, struct names *names, const struct table *t, int col,
+                               const struct conditions_args *args)
+{
+	if (args->n_vol >= 0 && t->n_row != args->n_vol)
+		return error_new(ERR_DATA, "conditions have %d row%s, %s has %ld volume%s: there must be one row a volume (or events, "
+		                 "with the columns onset, duration and trial_type)", t->n_row, PLURAL(t->n_row), args->what,
+		                 args->n_vol, PLURAL(args->n_vol));
+	for (int r = 0; r < t->n_row; r++)
+		of[r] = is_missing(table_cell(t, r, col)) ? -1 : number_of(names, table_cell(t, r, col));
+	return NULL;
+}
+
+/* ---- events ---- */
+enum { NOBODY = -1, SHARED = -2 };
+
+static struct error *time_at(double *x, const struct table *t, int row, int col)
+{
+	const char *text = table_cell(t, row, col);
+
+	if (!table_number(x, text))
+		return table_error(t, row, col, "%s is '%.60s', must be a number of seconds", t->column[col], text);
+	if (!isfinite(*x))
+		return table_error(t, row, col, "%s is %s, must be a finite number of seconds", t->column[col],
+		                   isnan(*x) ? "missing" : text);
+	return NULL;
+}
+
+/* The first volume whose middle is not before a time. */
+static long volume_from(double time_s, double tr_s, long n_vol)
+{
+	double t = ceil(time_s / tr_s - 0.5);
+
+	return t < 0 ? 0 : t > (double)n_vol ? n_vol : (long)t;
+}
+
+static struct error *put_event(int *of, struct names *names, const struct table *t, int row, const int col[3],
+                               const struct conditions_args *args)
+{
+	double onset_s, duration_s;
+	int number;
+
+	TRY(time_at(&onset_s, t, row, col[0]));
+	TRY(time_at(&duration_s, t, row, col[1]));
+	if (duration_s < 0)
+		return table_error(t, row, col[1], "duration is %g s, must be 0 or more", duration_s);
+	if (is_missing(table_cell(t, row, col[2])))
+		return NULL;
+	number = number_of(names, table_cell(t, row, col[2]));
+	long end = volume_from(onset_s + duration_s, args->tr_s, args->n_vol);
+
+	for (long v = volume_from(onset_s, args->tr_s, args->n_vol); v < end; v++)
+		of[v] = of[v] == NOBODY || of[v] == number ? number : SHARED;
+	return NULL;
+}
+
+static struct error *from_events(struct conditions *out, int *of, struct names *names, const struct table *t, int name_col,
+                                 const struct conditions_args *args)
+{
+	int col[3] = { table_find(t, "onset"), 0, name_col };
+
+	if (!(args->tr_s > 0))
+		return error_new(ERR_DATA, "%s has no time between volumes, which events need: `tr` at its input says it", args->what);
+	TRY(table_need(&col[1], t, "duration"));
+	for (long v = 0; v < args->n_vol; v++)
+		of[v] = NOBODY;
+	for (int r = 0; r < t->n_row; r++)
+		TRY(put_event(of, names, t, r, col, args));
+	for (long v = 0; v < args->n_vol; v++)
+		if (of[v] == SHARED) {
+			of[v] = NOBODY;
+			out->n_shared++;
+		}
+	return NULL;
+}
+
+/* ---- reading ---- */
+static void name_volumes(struct conditions *c, const int *of, const struct names *names, struct arena *a)
+{
+	const char **name = arena_calloc(a, (size_t)c->n + 1, sizeof *name);
+	const char **list = NEW_N(a, const char *, names->n + 1);
+
+	for (long v = 0; v < c->n; v++)
+		name[v] = of[v] < 0 ? NULL : names->name[of[v]];
+	for (int k = 0; k < names->n; k++)
+		list[k] = names->name[k];
+	c->name = name;
+	c->of = of;
+	c->n_names = names->n;
+	c->names = list;
+}
+
+struct error *conditions_of(struct conditions *out, const struct table *t, const struct conditions_args *args,
+                            struct arena *a)
+{
+	struct names names = { .number = map_new(a), .arena = a };
+	int col, *of;
+
+	*out = (struct conditions){ .n = args->n_vol >= 0 ? args->n_vol : t->n_row, .events = table_find(t, "onset") >= 0 };
+	TRY(find_column(&col, t, args->column));
+	if (out->events && args->n_vol < 0)
+		return error_new(ERR_DATA, "%s has events, but there is no run to place them in", t->file);
+	out->column = t->column[col];
+	of = arena_calloc(a, (size_t)out->n + 1, sizeof *of);
+	if (out->events)
+		TRY(from_events(out, of, &names, t, col, args));
+	else
+		TRY(one_a_row(of, &names, t, col, args));
+	if (names.n == 0)
+		return error_new(ERR_DATA, "column %s of %s names no condition: all cells are missing", out->column, t->file);
+	name_volumes(out, of, &names, a);
+	return NULL;
+}
+
+struct error *conditions_read(struct conditions *out, const struct item *it, const struct conditions_args *args,
+                              struct arena *a)
+{
+	struct table t;
+
+	TRY(table_of(&t, it, a));
+	return conditions_of(out, &t, args, a);
+}
+
+/* ---- at check time ---- */
+
+/* Rows and columns, when the cells are not known. */
+static void check_facts(struct shape *s, const char *port, const struct table_facts *f, const struct conditions_args *args)
+{
+	struct table t = { .n_row = f->n_row, .n_col = f->n_col, .column = f->column, .file = port };
+	int col;
+
+	if (shape_problem(s, port, find_column(&col, &t, args->column)))
+		return;
+	if (table_find(&t, "onset") >= 0 && !(args->tr_s > 0))
+		shape_error(s, port, "%s has no time between volumes, which events need: `tr` at its input says it", args->what);
+	if (table_find(&t, "onset") < 0 && f->n_row > 0 && args->n_vol >= 0 && f->n_row != args->n_vol)
+		shape_error(s, port, "conditions have %d row%s, %s has %ld volume%s: there must be one row a volume", f->n_row,
+		            PLURAL(f->n_row), args->what, args->n_vol, PLURAL(args->n_vol));
+}
+
+bool conditions_check(struct conditions *out, struct shape *s, const char *port, const struct conditions_args *args)
+{
+	const struct item *it = shape_item(s, port);
+	struct table_facts f;
+	struct table t;
+
+	if (it) {
+		if (shape_problem(s, port, table_of(&t, it, s->arena)))
+			return false;
+	} else {
+		if (!table_facts_from(&f, shape_in(s, port), s->arena))
+			return false;
+		if (!table_of_facts(&t, &f, s->arena)) {
+			check_facts(s, port, &f, args);
+			return false;
+		}
+	}
+	if (args->n_vol < 0 && table_find(&t, "onset") >= 0)
+		return false;   /* events of a run whose length nobody knows yet */
+	return !shape_problem(s, port, conditions_of(out, &t, args, s->arena));
+}
+
+/* ---- looking up ---- */
+struct error *conditions_find(int *out, const struct conditions *c, const char *name)
+{
+	struct arena *words;
+	const char *near;
+	struct error *e;
+
+	for (*out = 0; *out < c->n_names; ++*out)
+		if (strcmp(c->names[*out], name) == 0)
+			return NULL;
+	words = arena_new();
+	near = text_nearest(name, c->names);
+	e = error_new(ERR_USER, "no volume is of a condition '%.60s'%s%s%s: column %s has %s", name, near ? ", did you mean '" : "",
+	              near ? near : "", near ? "'?" : "", c->column, design_names(c->n_names, c->names, words));
+	arena_free(words);
+	return e;
+}
+
+long conditions_count(const struct conditions *c, int name)
+{
+	long n = 0;
+
+	for (long v = 0; v < c->n; v++)
+		n += c->of[v] == name;
+	return n;
+}
+
+struct error *conditions_volumes(int **volume, long *n, const struct conditions *c, int n_names, const char *const *names,
+                                 struct arena *a)
+{
+	bool *wanted = NEW_N(a, bool, c->n_names + 1);
+	int k;
+
+	for (int i = 0; i < n_names; i++) {
+		TRY(conditions_find(&k, c, names[i]));
+		wanted[k] = true;
+	}
+	*volume = arena_alloc(a, (size_t)c->n + 1, sizeof **volume);
+	*n = 0;
+	for (long v = 0; v < c->n; v++)
+		if (c->of[v] >= 0 && wanted[c->of[v]])
+			(*volume)[(*n)++] = (int)v;
+	return NULL;
+}
