@@ -29,6 +29,7 @@ static void smooth_one(void *ctx, long t, int worker)
 	if (c->fast)
 		gauss_fast(c->im->grid.n, c->compat, work, volume);
 	c->problem[worker] = image_put(c->out, (int)t, volume);
+	image_forget(c->im, (int)t);
 }
 
 static struct error *smooth_all(struct node_env *env, struct smoothing *c, struct out *out)
