@@ -143,7 +143,7 @@ void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, co
 	}
 }
 
-/* A written list (or a param that is one) for a port that takes it. */
+/* A written list or map (or a param that is one) for a port that takes it. */
 static void literal_wire(struct builder *b, struct scope *s, struct step *st, struct arg *arg, const struct doc *given)
 {
 	struct name *sweep = sweep_of(b, s, given);
@@ -154,7 +154,7 @@ static void literal_wire(struct builder *b, struct scope *s, struct step *st, st
 
 		if (!v)
 			return;
-		if (v->kind != DOC_LIST) {
+		if (v->kind == DOC_TEXT) {
 			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list", arg->port->name, st->name, arg->port->kind);
 			return;
 		}

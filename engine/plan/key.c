@@ -20,7 +20,6 @@ static struct error *outside(struct plan *p, const char *path, struct digest *d)
 {
 	struct stat st;
 	int64_t size;
-	int n_threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (stat(path, &st))
 		return error_new(ERR_USER, "cannot read %s: %s", path, strerror(errno));
@@ -30,7 +29,7 @@ static struct error *outside(struct plan *p, const char *path, struct digest *d)
 		p->looked_ahead = true;
 		files_ahead(p, p->arena);
 	}
-	TRY(store_file_digest(p->store, path, d, &size, n_threads));
+	TRY(store_file_digest(p->store, path, d, &size, (int)sysconf(_SC_NPROCESSORS_ONLN)));
 	if (p->memo)
 		memo_add_file(p->memo, path, &st, d);
 	return NULL;

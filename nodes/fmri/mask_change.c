@@ -89,7 +89,8 @@ static bool with_margin(int wide[3], int margin[3], const int n[3], const struct
 }
 
 /* Copies between the grid and its place in the wide one. */
-static void copy_middle(unsigned char *in, unsigned char *middle, const int n[3], const int wide[3], const int margin[3], bool out)
+static void copy_middle(unsigned char *in, unsigned char *middle, const int n[3], const int wide[3], const int margin[3],
+                        bool out)
 {
 	for (int k = 0; k < n[2]; k++)
 		for (int j = 0; j < n[1]; j++) {
@@ -177,7 +178,8 @@ static void check_faces(struct shape *s, const struct structure *b, int times, c
 {
 	for (int d = 0; d < 3; d++)
 		if (2.0 * b->reach[d] * times >= g->n[d]) {
-			shape_warning(s, where, "no voxel can be left: the grid has %d voxel%s along axis %d, and the erosion eats %d from both ends",
+			shape_warning(s, where,
+			              "no voxel can be left: the grid has %d voxel%s along axis %d, and the erosion eats %d from both ends",
 			              g->n[d], g->n[d] == 1 ? "" : "s", d, b->reach[d] * times);
 			return;
 		}

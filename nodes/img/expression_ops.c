@@ -77,6 +77,9 @@ PER_VOXEL(op_not_equal, TRUTH(X != Y))
 PER_VOXEL(op_and, TRUTH((X != 0) & (Y != 0)))
 PER_VOXEL(op_or, TRUTH((X != 0) | (Y != 0)))
 PER_VOXEL(op_not, TRUTH(X == 0))
+PER_VOXEL(op_xor, TRUTH((X != 0) != (Y != 0)))
+PER_VOXEL(op_fmin, isnan(X) || Y < X ? Y : X)
+PER_VOXEL(op_fmax, isnan(X) || Y > X ? Y : X)
 PER_VOXEL(op_where, X != 0 ? Y : Z)
 PER_VOXEL(op_clip, LESSER(GREATER(X, Y), Z))
 PER_VOXEL(op_minimum, LESSER(X, Y))
@@ -94,6 +97,18 @@ PER_VOXEL(op_tan, tan(X))
 PER_VOXEL(op_arctan, atan(X))
 PER_VOXEL(op_tanh, tanh(X))
 PER_VOXEL(op_arctanh, atanh(X))
+PER_VOXEL(op_arcsin, asin(X))
+PER_VOXEL(op_arccos, acos(X))
+PER_VOXEL(op_arctan2, atan2(X, Y))
+PER_VOXEL(op_sinh, sinh(X))
+PER_VOXEL(op_cosh, cosh(X))
+PER_VOXEL(op_arcsinh, asinh(X))
+PER_VOXEL(op_arccosh, acosh(X))
+PER_VOXEL(op_expm1, expm1(X))
+PER_VOXEL(op_log1p, log1p(X))
+PER_VOXEL(op_cbrt, cbrt(X))
+PER_VOXEL(op_hypot, hypot(X, Y))
+PER_VOXEL(op_trunc, trunc(X))
 PER_VOXEL(op_sign, sign_of(X))
 PER_VOXEL(op_floor, floor(X))
 PER_VOXEL(op_ceil, ceil(X))
@@ -121,7 +136,11 @@ static const struct expression_op functions[] = {
 	{ "isinf", 1, op_isinf }, { "isfinite", 1, op_isfinite }, { "min", 2, op_minimum }, { "max", 2, op_maximum },
 	{ "minimum", 2, op_minimum }, { "maximum", 2, op_maximum }, { "power", 2, op_power },
 	{ "where", 3, op_where }, { "clip", 3, op_clip }, { "logical_and", 2, op_and }, { "logical_or", 2, op_or },
-	{ "logical_not", 1, op_not }, { "negative", 1, op_negative },
+	{ "logical_not", 1, op_not }, { "logical_xor", 2, op_xor }, { "negative", 1, op_negative },
+	{ "arcsin", 1, op_arcsin }, { "arccos", 1, op_arccos }, { "arctan2", 2, op_arctan2 }, { "sinh", 1, op_sinh },
+	{ "cosh", 1, op_cosh }, { "arcsinh", 1, op_arcsinh }, { "arccosh", 1, op_arccosh }, { "expm1", 1, op_expm1 },
+	{ "log1p", 1, op_log1p }, { "cbrt", 1, op_cbrt }, { "hypot", 2, op_hypot }, { "trunc", 1, op_trunc },
+	{ "mod", 2, op_remainder }, { "remainder", 2, op_remainder }, { "fmin", 2, op_fmin }, { "fmax", 2, op_fmax },
 };
 enum { N_FUNCTIONS = sizeof functions / sizeof *functions };
 

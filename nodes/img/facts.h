@@ -27,7 +27,7 @@ struct series_facts { int n_row, n_col; double tr_s; const char *const *column; 
 struct table_facts {
 	int n_row, n_col;
 	const char *const *column, *const *text, *const *missing;
-	const char *const *cell;     /* [n_row][n_col] of tables of subjects or events, whose cells name columns of designs; else NULL */
+	const char *const *cell;     /* [n_row][n_col] of tables of subjects, events or conditions, whose cells are names; else NULL */
 	const char *file;            /* with cells: where they stood, the first row on line first_line (0: rows not on lines that */
 	int first_line;              /* follow each other); NULL: a written table */
 };

@@ -32,15 +32,19 @@ static void look(const struct table *t, int col, const char **text, const char *
 
 const char *const subject_columns[] = { "participant_id", "subject_label", "sub", "subject", NULL };
 
-/* Tables of volumes are long and many, so theirs stay out. */
+/* Columns by which tables are told whole: what was shown at each volume, or when. */
+static const char *const condition_columns[] = { "onset", "labels", "trial_type", NULL };
+
+/* Tables of volumes are long and many, so others of theirs stay out. */
 static bool is_to_be_told(const struct table *t)
 {
 	enum { MOST_CELLS = 20000 };
 
 	if ((long)t->n_row * t->n_col > MOST_CELLS)
 		return false;
-	if (table_find(t, "onset") >= 0)
-		return t->n_row > 0;
+	for (int k = 0; condition_columns[k]; k++)
+		if (table_find(t, condition_columns[k]) >= 0)
+			return t->n_row > 0;
 	for (int k = 0; subject_columns[k]; k++)
 		if (table_find(t, subject_columns[k]) >= 0)
 			return t->n_row > 0;

@@ -213,25 +213,29 @@ struct error *import_image_shape(struct shape *s, const struct import_image_para
 }
 
 /* Voxels that are never a number are taken for places without a value, such as those outside the head. */
-static void note_not_finite(struct node_env *env, const struct image *im, const char *path)
+static struct error *note_not_finite(struct node_env *env, const char *made, enum image_type type, const char *path)
 {
-	long n = grid_size(&im->grid);
 	struct not_finite found;
+	struct image im;
+	long n;
 
-	if (im->type != IMAGE_FLOAT32 && im->type != IMAGE_FLOAT64)
-		return;
-	found = run_not_finite(im, n, NULL, arena_alloc(env->arena, (size_t)n, 1), env->n_threads);
+	if (type != IMAGE_FLOAT32 && type != IMAGE_FLOAT64)
+		return NULL;
+	TRY(image_open(&im, made, env->arena));
+	n = grid_size(&im.grid);
+	found = run_not_finite(&im, n, NULL, arena_alloc(env->arena, (size_t)n, 1), env->n_threads);
+	image_close(&im);
 	if (found.always == n)
 		node_note(env, "no voxel of %s is a number: all are NaN or infinite", path);
 	else if (found.some > found.always)
 		node_note(env, "%ld of %ld voxels of %s are NaN or infinite in some volumes, but not in all", found.some - found.always,
 		          n, path);
+	return NULL;
 }
 
 static struct error *take(struct node_env *env, struct image_source *source, const struct choice *c, struct out *out)
 {
 	const char *to = out_blob(out, "image.nii");
-	struct image im;
 
 	TRY(source_write(to, source, c->n, c->volume, env->n_threads, env->arena));
 	if (source->hashed)
@@ -239,10 +243,7 @@ static struct error *take(struct node_env *env, struct image_source *source, con
 	if (source->beyond >= NIFTI_HEADER_MAX)   /* room for another image */
 		node_note(env, "%lld bytes of %s behind its voxels are not read: is it several images in one file?",
 		          (long long)source->beyond, source->voxel_path);
-	TRY(image_open(&im, to, env->arena));
-	note_not_finite(env, &im, source->voxel_path);
-	image_close(&im);
-	return NULL;
+	return note_not_finite(env, to, source->nifti.type, source->voxel_path);
 }
 
 struct error *import_image_run(struct node_env *env, const struct import_image_params *params,

@@ -43,7 +43,7 @@ static size_t mid_size(const struct resample *r)
 	const struct resample_axis *a = r->axis;
 	size_t planes = (size_t)(!r->aligned && a[2].n > a[2].n_in ? a[2].n : a[2].n_in);
 
-	return r->copies || r->kind == RESAMPLE_NEAREST ? 0 : planes * (size_t)a[1].n * (size_t)a[0].n;
+	return r->copies || r->kind == RESAMPLE_NEAREST ? 0 : planes * (size_t)a[1].n * (size_t)a[0].n + 2 * RESAMPLE_MARGIN;
 }
 
 static size_t mended_size(const struct resample *r)
@@ -137,9 +137,10 @@ static void between_voxels(struct resample_job *job, int n_threads)
 
 void resample_volume_by(const struct resample *r, const float *in, float *out, int n_threads, double *work)
 {
-	struct resample_job job = { .r = r, .in = in, .out = out, .mid = work, .n_buffer = resample_buffer_size(r) };
+	struct resample_job job = { .r = r, .in = in, .out = out, .mid = work + RESAMPLE_MARGIN };
 	double *mended = work + mid_size(r), *marks = mended + mended_size(r);
 
+	job.n_buffer = resample_buffer_size(r);
 	job.buffer = marks + marks_size(r);
 	if (r->copies || r->kind == RESAMPLE_NEAREST) {
 		par_for(n_threads, r->n_out[2], resample_copy, &job);

@@ -102,20 +102,20 @@ static inline __attribute__((always_inline)) void filter_lines(int chains, int c
 		}
 }
 
-/* Values to coefficients, in place, along `width` lines side by side: c [n][width]. The signal is mirrored about its
- * ends. Unser et al. 1993, equations 2.5 and 2.6, with the sums that scipy takes. */
-NUM_CLONES static void filter(const struct pole *p, int width, double *c)
+/* Values to coefficients, in place, along `width` lines side by side, whose rows are `stride` apart. The signal is mirrored
+ * about its ends. Unser et al. 1993, equations 2.5 and 2.6, with the sums that scipy takes. */
+NUM_CLONES static void filter(const struct pole *p, int width, long stride, double *c)
 {
 	int x = 0;
 
 	if (p->n == 1)
 		return;
 	for (; x + WIDE <= width; x += WIDE)
-		filter_lines(CHAINS, FOUR, p, width, c + x);
+		filter_lines(CHAINS, FOUR, p, stride, c + x);
 	for (; x + FOUR <= width; x += FOUR)
-		filter_lines(1, FOUR, p, width, c + x);
+		filter_lines(1, FOUR, p, stride, c + x);
 	if (x < width)
-		filter_lines(1, width - x, p, width, c + x);
+		filter_lines(1, width - x, p, stride, c + x);
 }
 
 /* Output o of an axis from rows [n_in][width]: the weighted sum of its taps. */
@@ -154,11 +154,16 @@ NUM_CLONES static void some_rows(const struct resample_axis *a, const struct pol
 			lines[(long)i * WIDE + l] = row[i];
 	}
 	if (a->filter)
-		filter(p, WIDE, lines);
+		filter(p, WIDE, WIDE, lines);
 	for (int o = 0; o < a->n; o++) {
-		mix(a, o, WIDE, lines, one);
+		const double *from = one;
+
+		if (a->n_tap == 1)
+			from = lines + (long)a->at[o] * WIDE;
+		else
+			mix(a, o, WIDE, lines, one);
 		for (int l = 0; l < n_row; l++)
-			out[(long)l * a->n + o] = one[l];
+			out[(long)l * a->n + o] = from[l];
 	}
 }
 
@@ -179,12 +184,24 @@ size_t resample_buffer_size(const struct resample *r)
 	return ((planes > lines ? planes : lines) + 7) / 8 * 8;
 }
 
+/* Rows along an axis of padded coefficients that are copies of others, `width` wide and `stride` apart. */
+static void pad(const struct resample_axis *a, int width, long stride, double *rows)
+{
+	const int beyond[RESAMPLE_PAD] = { 0, a->n_in + 1, a->n_in + 2 };
+
+	for (int e = 0; e < RESAMPLE_PAD; e++)
+		memcpy(rows + beyond[e] * stride, rows + (a->at[beyond[e]] + 1) * stride, (size_t)width * sizeof *rows);
+}
+
+/* Of oblique lattices planes are made where they stay, and so are coefficients along j and k. */
 void resample_plane(void *ctx, long k, int worker)
 {
 	const struct resample_job *job = ctx;
 	const struct resample_axis *i = &job->r->axis[0], *j = &job->r->axis[1];
 	const float *in = job->in + k * i->n_in * j->n_in;
-	double *lines = job->buffer + (size_t)worker * job->n_buffer, *plane = lines + (long)i->n_in * WIDE;
+	bool padded = !job->r->aligned;
+	double *lines = job->buffer + (size_t)worker * job->n_buffer, *mid = job->mid + (k + padded) * j->n * i->n;
+	double *plane = padded ? mid + i->n : lines + (long)i->n_in * WIDE;
 	struct pole pi = pole_of(i->n_in), pj = pole_of(j->n_in);
 
 	for (int row = 0; row < j->n_in; row += WIDE) {
@@ -198,9 +215,11 @@ void resample_plane(void *ctx, long k, int worker)
 			some_rows(i, &pi, from, n, lines, to);
 	}
 	if (j->filter)
-		filter(&pj, i->n, plane);
-	for (int o = 0; o < j->n; o++)
-		mix(j, o, i->n, plane, job->mid + (k * j->n + o) * i->n);
+		filter(&pj, i->n, i->n, plane);
+	if (padded)
+		pad(j, i->n, i->n, mid);
+	for (int o = 0; o < j->n && !padded; o++)
+		mix(j, o, i->n, plane, mid + (long)o * i->n);
 }
 
 /* n neighbours to floats, clamped; NaN stays. step: floats from one to the next in out. */
@@ -237,23 +256,26 @@ void resample_row(void *ctx, long j, int worker)
 	const struct resample_job *job = ctx;
 	const struct resample *r = job->r;
 	const struct resample_axis *k = &r->axis[2];
-	long n_row = r->axis[0].n, n_plane = n_row * r->axis[1].n, step[3], origin = out_steps(r, step) + j * step[1];
+	long n_row = r->axis[0].n, n_plane = n_row * r->axis[1].n, step[3], origin;
 	double *lines = job->buffer + (size_t)worker * job->n_buffer, *one = lines + (long)k->n_in * RESAMPLE_COLUMNS;
 	struct pole pk = pole_of(k->n_in);
 
+	if (!r->aligned) {
+		if (k->filter)
+			filter(&pk, (int)n_row, n_plane, job->mid + n_plane + j * n_row);
+		pad(k, (int)n_row, n_plane, job->mid + j * n_row);
+		return;
+	}
+	origin = out_steps(r, step) + j * step[1];
 	for (long x = 0; x < n_row; x += RESAMPLE_COLUMNS) {
 		int n = (int)(n_row - x < RESAMPLE_COLUMNS ? n_row - x : RESAMPLE_COLUMNS);
-		double *mid = job->mid + j * n_row + x;
+		const double *mid = job->mid + j * n_row + x;
 
 		for (int p = 0; p < k->n_in; p++)
 			memcpy(lines + (long)p * n, mid + p * n_plane, (size_t)n * sizeof *lines);
 		if (k->filter)
-			filter(&pk, n, lines);
+			filter(&pk, n, n, lines);
 		for (int o = 0; o < k->n; o++) {
-			if (!r->aligned) {
-				mix(k, o, n, lines, mid + o * n_plane);
-				continue;
-			}
 			mix(k, o, n, lines, one);
 			store(r, n, one, job->out + origin + o * step[2] + x * step[0], step[0]);
 		}

@@ -7,6 +7,7 @@
 enum {
 	RESAMPLE_BLOCK = 64,    /* outputs in a row that are located together */
 	RESAMPLE_COLUMNS = 128, /* neighbours in a row whose lines along k are filtered together */
+	RESAMPLE_MARGIN = 8,    /* doubles before and behind the coefficients that may be read, and do not count */
 	RESAMPLE_PAD = 3,       /* coefficients beyond the ends of a padded line: one below, two above */
 };
 

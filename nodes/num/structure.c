@@ -64,7 +64,8 @@ static bool ball_row(struct structure_row *out, const double step[3][3], double 
 struct structure *structure_ball(const double step[3][3], double mm, const int n[3], struct arena *a)
 {
 	const double wide = mm * (1 + 1e-6);
-	const int rj = least(wide / height(step[2], step[0], step[1]), n[1]), rk = least(wide / height(step[0], step[1], step[2]), n[2]);
+	const int rj = least(wide / height(step[2], step[0], step[1]), n[1]);
+	const int rk = least(wide / height(step[0], step[1], step[2]), n[2]);
 	struct structure *s = NEW(a, struct structure);
 	struct structure_row *row;
 

@@ -41,8 +41,9 @@ static struct limits limits_of(const struct regions_components_params *p, const 
 
 static const char *limits_problem(const struct limits *l, struct arena *a)
 {
-	return l->least > l->most * (1 + 2e-6) ? arena_printf(a, "no size is right: regions must have %.6g voxels or more, and %.6g or fewer",
-	                                                      l->least, l->most) : NULL;
+	if (l->least <= l->most * (1 + 2e-6))
+		return NULL;
+	return arena_printf(a, "no size is right: regions must have %.6g voxels or more, and %.6g or fewer", l->least, l->most);
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -113,9 +114,13 @@ static struct error *tell_none(struct node_env *env, struct out *out, const stru
 
 static const char *left_out(int small, int large, const struct limits *l, struct arena *a)
 {
-	const char *less = small ? arena_printf(a, "; %d of fewer than %.6g voxels %s left out", small, l->least, small == 1 ? "is" : "are") : "";
+	const char *text = "";
 
-	return large ? arena_printf(a, "%s; %d of more than %.6g voxels %s left out", less, large, l->most, large == 1 ? "is" : "are") : less;
+	if (small)
+		text = arena_printf(a, "; %d of fewer than %.6g voxels %s left out", small, l->least, small == 1 ? "is" : "are");
+	if (large)
+		text = arena_printf(a, "%s; %d of more than %.6g voxels %s left out", text, large, l->most, large == 1 ? "is" : "are");
+	return text;
 }
 
 struct error *regions_components_run(struct node_env *env, const struct regions_components_params *params,

@@ -57,7 +57,9 @@ static struct error *write_table(const struct found *f, struct out *out, struct 
 		if (f->peak)
 			c[7] = table_number_text(f->peak[k], a);
 	}
-	return table_write(out_blob(out, "table.tsv"), &(struct table){ .n_row = f->n, .n_col = n_col, .column = column, .cell = cell }, a);
+	const struct table t = { .n_row = f->n, .n_col = n_col, .column = column, .cell = cell };
+
+	return table_write(out_blob(out, "table.tsv"), &t, a);
 }
 
 struct error *found_write(const struct found *f, struct out *labels, struct out *table, struct arena *a)

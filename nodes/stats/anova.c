@@ -75,9 +75,7 @@ static double test_voxel(const void *ctx, const struct moments *m, int v, double
 
 static void tell(struct node_env *env, const struct conditions *c, const struct grouping *g)
 {
-	if (c->n_shared > 0)
-		node_note(env, "%ld volume%s in events of several conditions count%s for none", c->n_shared,
-		          c->n_shared == 1 ? " lies" : "s lie", c->n_shared == 1 ? "s" : "");
+	voxelwise_tell_shared(env, c->n_shared);
 	if (g->n_empty > 0)
 		node_note(env, "%ld condition%s no volume and count%s for nothing", g->n_empty, g->n_empty == 1 ? " has" : "s have",
 		          g->n_empty == 1 ? "s" : "");

@@ -196,21 +196,27 @@ static struct error *check_size(int n_col, int n_group)
 	                 (long)n_col * n_group, INT_MAX / N_SUMMARY);
 }
 
+/* A task is asked for the tables, or for the values alone. */
 static struct error *write_all(struct node_env *env, const struct series *s, const struct conditions *c,
                                const struct groups *g, const struct stats_by_condition_outputs *out)
 {
-	struct arena *a = env->arena;
-	const char *table = out_blob(out->table, "table.tsv"), *boxes = out_blob(out->boxes, "table.tsv");
-	const char *values = out->values ? out_blob(out->values, "table.tsv") : NULL;
+	const char *path[3] = { NULL };
+	struct out *wanted[3] = { out->table, out->boxes, out->values };
 	struct box_stats *b;
 	long left_out;
 
+	for (int k = 0; k < 3; k++)
+		path[k] = wanted[k] ? out_blob(wanted[k], "table.tsv") : NULL;
 	TRY(check_size(s->n_col, g->n));
-	b = summarize(&left_out, s, g, a);
+	if (path[2])
+		TRY(write_values(path[2], s, g, env->arena));
+	if (!path[0] && !path[1])
+		return NULL;
+	b = summarize(&left_out, s, g, env->arena);
 	tell(env, c, g, left_out);
-	TRY(write_rows(table, s, g, b, N_SUMMARY, summary_columns, summary_row, a));
-	TRY(write_rows(boxes, s, g, b, N_BOX, box_columns, box_row, a));
-	return values ? write_values(values, s, g, a) : NULL;
+	if (path[0])
+		TRY(write_rows(path[0], s, g, b, N_SUMMARY, summary_columns, summary_row, env->arena));
+	return path[1] ? write_rows(path[1], s, g, b, N_BOX, box_columns, box_row, env->arena) : NULL;
 }
 
 struct error *stats_by_condition_run(struct node_env *env, const struct stats_by_condition_params *params,

@@ -128,9 +128,8 @@ static double test_voxel(const void *ctx, const struct moments *m, int v, double
 static void tell(struct node_env *env, const struct stats_ttest_params *p, const struct conditions *c,
                  const struct sample sample[2])
 {
-	if (c && c->n_shared > 0)
-		node_note(env, "%ld volume%s in events of several conditions count%s for none", c->n_shared,
-		          c->n_shared == 1 ? " lies" : "s lie", c->n_shared == 1 ? "s" : "");
+	if (c)
+		voxelwise_tell_shared(env, c->n_shared);
 	if (sample[1].n > 0)
 		node_note(env, "%ld volumes of %s %s %ld of %s", sample[0].n, design_names(p->n_a, p->a, env->arena),
 		          p->paired ? "in pairs with" : "against", sample[1].n, design_names(p->n_b, p->b, env->arena));

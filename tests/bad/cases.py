@@ -76,6 +76,10 @@ case("one_volume_for_voxels", one, VOXELS)
 case("one_volume_over_time", one, '{do: image.math, images: $x, expression: "a - mean_t(a)"}')
 case("volumes_that_do_not_fit", nifti(values(10), (*GRID, 10)), '{do: image.math, images: {a: $bold, b: $x}, expression: "a + b"}')
 case("empty_mask", mask(lambda i, t: 0), "{do: signals.voxels, bold: $bold, mask: $x}", kind="mask")
+for name, step in {"dilate": "mask.dilate, mask: $x", "close": "mask.close, mask: $x, radius: 9 mm", "not": "mask.not, mask: $x",
+                   "components": "regions.components, mask: $x", "and": "mask.and, a: $mask, b: $x",
+                   "select": "regions.select, regions: $x, largest: 2"}.items():
+    case(f"empty_mask_{name}", mask(lambda i, t: 0), "{do: %s}" % step, kind="labels" if name == "select" else "mask")
 case("nan_mask", nifti([nan] * N, GRID, "float32"), "{do: signals.voxels, bold: $bold, mask: $x}", kind="mask")
 all_nan = floats(lambda i, t: nan)
 some_nan = floats(lambda i, t: nan if i == CENTRE and t == 3 else head(i, t))

@@ -7,7 +7,6 @@ As a program of its own it is the peer: bench_clean.py VOLUMES COLUMNS TURNS pri
 import json
 import resource
 import statistics
-import subprocess
 import sys
 import time
 
@@ -19,10 +18,7 @@ SHAPES = ((168, 31000, 5, BOTH), (1200, 100000, 1, ONE))   # volumes, columns, t
 
 def peer(b, volumes, columns, turns):
     """Median seconds and peak bytes, or None."""
-    done = subprocess.run([b.peer, __file__, str(volumes), str(columns), str(turns)], capture_output=True, text=True)
-    if done.returncode == 77:
-        print(f"peer skipped: no nilearn for {b.peer}")
-    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    return peers.ask(b.peer, __file__, volumes, columns, turns)
 
 
 def clean(b, run, report):

@@ -8,7 +8,6 @@ import gzip
 import itertools
 import json
 import random
-import shutil
 import statistics
 import struct
 
@@ -24,13 +23,13 @@ def seeds(root):
     return [list(p) for p in itertools.islice(lattice, 264)]
 
 
-def header(affine):
-    """Of a NIfTI-1 file of one volume of int16 on the run's grid."""
+def header(affine, shape=SHAPE, size=(VOXEL, VOXEL, VOXEL)):
+    """Of a NIfTI-1 file of one volume of int16 on a run's grid; size: mm."""
     h = bytearray(352)
     struct.pack_into("<i", h, 0, 348)
-    struct.pack_into("<8h", h, 40, 3, *SHAPE, 1, 1, 1, 1)
+    struct.pack_into("<8h", h, 40, 3, *shape, 1, 1, 1, 1)
     struct.pack_into("<hh", h, 70, 4, 16)
-    struct.pack_into("<8f", h, 76, 1, VOXEL, VOXEL, VOXEL, 1, 1, 1, 1)
+    struct.pack_into("<8f", h, 76, 1, *size, 1, 1, 1, 1)
     struct.pack_into("<ff", h, 108, 352, 1)
     struct.pack_into("<hh", h, 252, 0, 1)
     struct.pack_into("<12f", h, 280, *affine)
@@ -69,10 +68,10 @@ def pipeline(folder, steps, files):
 
 
 def whole_run(b, run, steps, files):
-    """Seconds on a store of its own, which goes: writing dozens of them to the disk would disturb the runs after it."""
+    """Seconds on a store of its own."""
     folder = b.fresh()
     seconds = run(b.call(pipeline(folder, steps, files), folder / "store", folder / "out"))[0]
-    shutil.rmtree(folder)
+    b.done_with(folder)
     return seconds
 
 

@@ -5,10 +5,10 @@ nilearn takes two minutes, so it runs once; sulcus' figure is a median. The volu
 import gzip
 import json
 import pathlib
-import shutil
 import statistics
-import subprocess
 import sys
+
+import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -47,12 +47,7 @@ def with_contrast(folder, contrast):
 
 
 def peer(b, top):
-    done = subprocess.run([b.peer, str(HERE / "peer_faces.py"), str(top), str(b.fresh())], capture_output=True, text=True)
-    if done.returncode == 77:
-        print(f"peer skipped: no nilearn for {b.peer}")
-    elif done.returncode:
-        sys.exit(done.stderr[-2000:])
-    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    return peers.ask(b.peer, HERE / "peer_faces.py", top, b.fresh())
 
 
 def same_bytes(b, run, top, file, out):
@@ -63,27 +58,22 @@ def same_bytes(b, run, top, file, out):
     return "identical" if names and all((out / n).read_bytes() == (folder / "out" / n).read_bytes() for n in names) else "DIFFERENT"
 
 
-def one_store(before, b):
-    """A fresh folder; the one before goes, as writing gigabytes to the disk would disturb the runs after it."""
-    if before:
-        shutil.rmtree(before)
-    return b.fresh()
-
-
 def faces(b, run, report):
     top, file = volumes(b, run), ROOT / "pipelines/face_contrasts.yaml"
     n, cold, ones, peaks, folder = min(b.runs, 5), [], [], [], None
     for _ in range(n):
-        folder = one_store(folder, b)
+        if folder:
+            b.done_with(folder)
+        folder = b.fresh()
         cold.append(run(call(b, top, file, folder))[0])
     for _ in range(2):
         other = b.fresh()
         peaks.append(run(call(b, top, file, other), memory=True)[1])
-        shutil.rmtree(other)
+        b.done_with(other)
     for _ in range(min(n, 3)):
         other = b.fresh()
         ones.append(run(call(b, top, file, other, "--jobs", "1"))[0])
-        shutil.rmtree(other)
+        b.done_with(other)
     other = peer(b, top)
     extra = f"peak {max(peaks) / 1e6:.0f} MB"
     if other:

@@ -6,7 +6,6 @@ bench_glm.py VOLUMES VOXELS TURNS prints its seconds, or exits with 77.
 """
 import json
 import statistics
-import subprocess
 import sys
 import time
 
@@ -17,10 +16,8 @@ VOLUMES, VOXELS = 390, 44000
 
 def peer(b, turns=3):
     """Median seconds, or None."""
-    done = subprocess.run([b.peer, __file__, str(VOLUMES), str(VOXELS), str(turns)], capture_output=True, text=True)
-    if done.returncode == 77:
-        print(f"peer skipped: no nilearn for {b.peer}")
-    return json.loads(done.stdout.splitlines()[-1])["seconds"] if done.returncode == 0 else None
+    told = peers.ask(b.peer, __file__, VOLUMES, VOXELS, turns)
+    return told and told["seconds"]
 
 
 def glm(b, run, report):

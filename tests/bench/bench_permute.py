@@ -7,7 +7,6 @@ bench_permute.py SUBJECTS PERMUTATIONS JOBS WHAT prints seconds, or exits with 7
 """
 import json
 import statistics
-import subprocess
 import sys
 import time
 
@@ -21,12 +20,10 @@ def peer(b, permutations, what):
     """Seconds of 1,000 permutations, the best of one and two jobs, or None."""
     found = []
     for jobs in ("1", "2"):
-        done = subprocess.run([b.peer, __file__, str(SUBJECTS), str(permutations), jobs, what], capture_output=True, text=True)
-        if done.returncode == 77:
-            print(f"peer skipped: no nilearn for {b.peer}")
-        if done.returncode:
+        told = peers.ask(b.peer, __file__, SUBJECTS, permutations, jobs, what)
+        if not told:
             return None
-        found.append(json.loads(done.stdout.splitlines()[-1])["seconds"])
+        found.append(told["seconds"])
     return min(found) * PERMUTATIONS / permutations
 
 

@@ -7,7 +7,6 @@ bench_resample.py BOLD AFFINE... prints seconds for each affine of 12 numbers. E
 import json
 import math
 import statistics
-import subprocess
 import sys
 import time
 
@@ -39,10 +38,7 @@ def task(b, run, bold, affine):
 def resample(b, run, report):
     bold = b.phantom()[0]
     numbers = [str(x) for affine, _ in FORMS.values() for x in affine]
-    probe = subprocess.run([b.peer, __file__, str(bold), *numbers], capture_output=True, text=True)
-    theirs = json.loads(probe.stdout) if probe.returncode == 0 else []
-    if not theirs:
-        print(f"peer skipped: no nilearn for {b.peer}")
+    theirs = peers.ask(b.peer, __file__, bold, *numbers)
     for k, (form, (affine, must)) in enumerate(FORMS.items()):
         def line(what, ours, must, more=""):
             times = f"{theirs[k] / statistics.median(ours):.0f} times faster than nilearn ({theirs[k]:.1f} s)" if theirs else "no peer"

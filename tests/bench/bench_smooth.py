@@ -10,7 +10,6 @@ import os
 import resource
 import statistics
 import struct
-import subprocess
 import sys
 import time
 
@@ -58,10 +57,7 @@ def niimath(b, run, threads):
 
 
 def smooth(b, run, report):
-    probe = subprocess.run([b.peer, __file__, str(VOLUMES), "3"], capture_output=True, text=True)
-    nilearn = json.loads(probe.stdout.splitlines()[-1]) if probe.returncode == 0 else None
-    if not nilearn:
-        print(f"peer skipped: no nilearn for {b.peer}")
+    nilearn = peers.ask(b.peer, __file__, VOLUMES, 3)
     for threads in (1, 2):
         _, peak, text = run([str(b.kernels), "smooth", str(threads), str(VOLUMES), str(b.runs)], memory=True)
         ours = json.loads(text)

@@ -1,5 +1,7 @@
-"""How every peer begins: all processors for its BLAS, no warnings, and exit 77 where there is no nilearn."""
+"""How every peer begins: all processors for its BLAS, no warnings, and exit 77 where there is no nilearn; and how it is asked."""
+import json
 import os
+import subprocess
 import sys
 import warnings
 
@@ -14,3 +16,14 @@ def begin():
         sys.exit(77)
     warnings.simplefilter("ignore")
     return nilearn.__version__
+
+
+def ask(*argv):
+    """What a peer prints last, as JSON; None where there is no nilearn. Any other failure ends the bench, so that none goes unseen."""
+    done = subprocess.run([str(word) for word in argv], capture_output=True, text=True)
+    if done.returncode == 77:
+        print(f"peer skipped: no nilearn for {argv[0]}")
+        return None
+    if done.returncode:
+        sys.exit(f"the peer {argv[1]} exited with {done.returncode}:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])

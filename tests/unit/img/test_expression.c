@@ -76,6 +76,21 @@ TEST(functions_are_those_of_numpy)
 	CHECK_VALUES(formula, must);
 }
 
+TEST(more_functions_of_numpy)
+{
+	const char *formula[] = {
+		"arcsin(d)", "arccos(d)", "arctan2(b, a)", "sinh(d)", "cosh(d)", "arcsinh(a)", "arccosh(a)", "expm1(d)", "log1p(d)",
+		"np.cbrt(a + 1)", "hypot(a - 4, 4)", "trunc(-1.5 + 0*a)", "mod(b, 4)", "remainder(a, -3)", "np.fmin(c, b)", "fmax(b, c)",
+		"fmin(a, b)", "fmax(a, b)", "fmin(c, c)", "logical_xor(a, b)", "logical_xor(a > 8, b)", "arccos(a)",
+	};
+	const double must[] = {
+		asin(0.5), acos(0.5), atan2(-2, 7), sinh(0.5), cosh(0.5), asinh(7), acosh(7), expm1(0.5), log1p(0.5), 2, 5, -1, 2, -2,
+		-2, -2, -2, 7, NAN, 0, 1, NAN,
+	};
+
+	CHECK_VALUES(formula, must);
+}
+
 TEST(nan_goes_through_everything_but_comparisons)
 {
 	const char *formula[] = {

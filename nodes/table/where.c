@@ -1,0 +1,278 @@
+#include "table/where.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/doc.h"
+#include "base/text.h"
+#include "fmri/row_list.h"
+#include "fmri/shape_problem.h"
+#include "img/facts.h"
+#include "img/literal.h"
+#include "img/table.h"
+#include "node/shape.h"
+
+struct texts { int n; const char **text; };
+
+enum bound { BOUND_LT, BOUND_LE, BOUND_GT, BOUND_GE, N_BOUND };
+static const char *const bound_word[N_BOUND] = { "lt", "le", "gt", "ge" };
+
+/* What one column of one alternative must be. */
+struct test {
+	int col;
+	struct texts any, none;        /* any of these (none given: whatever), and none of those */
+	bool has[N_BOUND];
+	double bound[N_BOUND];
+};
+struct clause { int n; struct test *test; };       /* all must hold */
+struct where { int n; struct clause *clause; };    /* at least one must */
+
+/* ---- reading ---- */
+static struct error *add_text(struct texts *list, const struct doc *d, const char *port, struct arena *a)
+{
+	if (d->kind != DOC_TEXT)
+		return error_new(ERR_USER, "%s has a list or map where a value is due", port);
+	PUSH(a, list->text, list->n, d->plain && strcmp(d->text, "null") == 0 ? "" : d->text);
+	return NULL;
+}
+
+static struct error *add_texts(struct texts *list, const struct doc *d, const char *port, struct arena *a)
+{
+	if (d->kind != DOC_LIST)
+		return add_text(list, d, port, a);
+	if (d->n == 0)
+		return error_new(ERR_USER, "%s has an empty list of values, must have one or more", port);
+	for (int k = 0; k < d->n; k++)
+		TRY(add_text(list, d->val[k], port, a));
+	return NULL;
+}
+
+/* {ge: 3, lt: 8, not: 5} */
+static struct error *read_bounds(struct test *test, const struct doc *d, const char *port, struct arena *a)
+{
+	for (int k = 0; k < d->n; k++) {
+		const char *word = d->key[k]->text;
+		int b = 0;
+
+		if (strcmp(word, "not") == 0) {
+			TRY(add_texts(&test->none, d->val[k], port, a));
+			continue;
+		}
+		while (b < N_BOUND && strcmp(bound_word[b], word) != 0)
+			b++;
+		if (b == N_BOUND)
+			return error_new(ERR_USER, "%s compares by '%.60s', must be lt (less than), le, gt, ge or not", port, word);
+		if (d->val[k]->kind != DOC_TEXT || !table_number(&test->bound[b], d->val[k]->text) || isnan(test->bound[b]))
+			return error_new(ERR_USER, "%s: %s must be followed by a number", port, word);
+		test->has[b] = true;
+	}
+	return NULL;
+}
+
+static struct error *read_clause(struct clause *c, const struct doc *d, const struct table *t, const char *port,
+                                 struct arena *a)
+{
+	if (d->kind != DOC_MAP || d->n == 0)
+		return error_new(ERR_USER, "%s must be a map of columns and their values, as in {labels: [face, house], chunks: 3}, or a "
+		                 "list of such maps", port);
+	*c = (struct clause){ d->n, NEW_N(a, struct test, d->n) };
+	for (int k = 0; k < d->n; k++) {
+		struct test *test = &c->test[k];
+
+		TRY(table_need(&test->col, t, d->key[k]->text));
+		TRY(d->val[k]->kind == DOC_MAP ? read_bounds(test, d->val[k], port, a) : add_texts(&test->any, d->val[k], port, a));
+	}
+	return NULL;
+}
+
+static struct error *from_written(struct where *w, const struct doc *d, const struct table *t, const char *port,
+                                  struct arena *a)
+{
+	bool list = d->kind == DOC_LIST;
+
+	w->n = list ? d->n : 1;
+	w->clause = NEW_N(a, struct clause, w->n + 1);
+	if (w->n == 0)
+		return error_new(ERR_USER, "%s is an empty list", port);
+	for (int k = 0; k < w->n; k++)
+		TRY(read_clause(&w->clause[k], list ? d->val[k] : d, t, port, a));
+	return NULL;
+}
+
+/* Each row is an alternative, each cell the value of its column. */
+static struct error *from_table(struct where *w, const struct table *rows, const struct table *t, struct arena *a)
+{
+	*w = (struct where){ rows->n_row, NEW_N(a, struct clause, rows->n_row) };
+	for (int r = 0; r < rows->n_row; r++) {
+		struct clause *c = &w->clause[r];
+
+		*c = (struct clause){ rows->n_col, NEW_N(a, struct test, rows->n_col) };
+		for (int k = 0; k < rows->n_col; k++) {
+			TRY(table_need(&c->test[k].col, t, rows->column[k]));
+			PUSH(a, c->test[k].any.text, c->test[k].any.n, table_cell(rows, r, k));
+		}
+	}
+	return NULL;
+}
+
+static struct error *read_where(struct where *w, const struct item *it, const struct table *t, const char *port,
+                                struct arena *a)
+{
+	const struct doc *d;
+	struct table rows;
+
+	TRY(literal_read(&d, it, a));
+	if (d)
+		return from_written(w, d, t, port, a);
+	TRY(table_of(&rows, it, a));
+	return from_table(w, &rows, t, a);
+}
+
+/* ---- matching ---- */
+
+/* 3 is 3.0, and what is missing is missing however it is written. */
+static bool same_value(const char *x, const char *y)
+{
+	double u, v;
+
+	if (strcmp(x, y) == 0)
+		return true;
+	return table_number(&u, x) && table_number(&v, y) && (u == v || (isnan(u) && isnan(v)));
+}
+
+static bool is_among(const struct texts *list, const char *cell)
+{
+	for (int k = 0; k < list->n; k++)
+		if (same_value(list->text[k], cell))
+			return true;
+	return false;
+}
+
+/* Text and missing cells are neither less nor more than a number. */
+static bool is_within(const struct test *test, const char *cell)
+{
+	const double *b = test->bound;
+	double x;
+	bool number = table_number(&x, cell) && !isnan(x);
+
+	for (int k = 0; k < N_BOUND; k++)
+		if (test->has[k] && !number)
+			return false;
+	return (!test->has[BOUND_LT] || x < b[BOUND_LT]) && (!test->has[BOUND_LE] || x <= b[BOUND_LE]) &&
+	       (!test->has[BOUND_GT] || x > b[BOUND_GT]) && (!test->has[BOUND_GE] || x >= b[BOUND_GE]);
+}
+
+static bool holds(const struct clause *c, const struct table *t, int row)
+{
+	for (int k = 0; k < c->n; k++) {
+		const char *cell = table_cell(t, row, c->test[k].col);
+
+		if ((c->test[k].any.n > 0 && !is_among(&c->test[k].any, cell)) || is_among(&c->test[k].none, cell) ||
+		    !is_within(&c->test[k], cell))
+			return false;
+	}
+	return true;
+}
+
+static bool any_holds(const struct where *w, const struct table *t, int row)
+{
+	for (int k = 0; k < w->n; k++)
+		if (holds(&w->clause[k], t, row))
+			return true;
+	return false;
+}
+
+/* ---- values that no row has, mostly slips of the pen ---- */
+static bool column_has(const struct table *t, int col, const char *value)
+{
+	for (int r = 0; r < t->n_row; r++)
+		if (same_value(value, table_cell(t, r, col)))
+			return true;
+	return false;
+}
+
+static const char *stranger(const struct table *t, int col, const char *value, struct arena *a)
+{
+	const char **cell = NEW_N(a, const char *, t->n_row + 1), *near;
+
+	for (int r = 0; r < t->n_row; r++)
+		cell[r] = table_cell(t, r, col);
+	near = text_nearest(value, cell);
+	return arena_printf(a, "no row has %s '%.60s'%s%s%s", t->column[col], value, near ? ", did you mean '" : "",
+	                    near ? near : "", near ? "'?" : "");
+}
+
+/* The first of them in words; NULL: there is none. */
+static const char *find_stranger(const struct where *w, const struct table *t, struct arena *a)
+{
+	for (int k = 0; k < w->n; k++)
+		for (int i = 0; i < w->clause[k].n; i++) {
+			const struct test *test = &w->clause[k].test[i];
+
+			for (int j = 0; j < test->any.n; j++)
+				if (!column_has(t, test->col, test->any.text[j]))
+					return stranger(t, test->col, test->any.text[j], a);
+		}
+	return NULL;
+}
+
+/* ---- all of it ---- */
+struct error *where_rows(struct row_list *out, const char **note, const struct table *t, const struct item *where,
+                         const struct item *not, struct arena *a)
+{
+	struct where with = { 0 }, without = { 0 };
+	int *row = NEW_N(a, int, t->n_row);
+
+	if (where)
+		TRY(read_where(&with, where, t, "where", a));
+	if (not)
+		TRY(read_where(&without, not, t, "not", a));
+	*note = find_stranger(&with, t, a);
+	if (!*note)
+		*note = find_stranger(&without, t, a);
+	*out = (struct row_list){ 0, row };
+	for (int r = 0; r < t->n_row; r++)
+		if ((!where || any_holds(&with, t, r)) && !any_holds(&without, t, r))
+			row[out->n++] = r;
+	if (out->n == 0)
+		return error_new(ERR_DATA, "none of the %d row%s is meant%s%s", t->n_row, PLURAL(t->n_row), *note ? ": " : "",
+		                 *note ? *note : "");
+	return NULL;
+}
+
+/* ---- at check time ---- */
+bool where_table(struct table *t, bool *whole, struct shape *s)
+{
+	const struct item *it = shape_item(s, "table");
+	struct table_facts f;
+
+	*whole = true;
+	if (it)
+		return !shape_problem(s, "table", table_of(t, it, s->arena));
+	if (!table_facts_from(&f, shape_in(s, "table"), s->arena))
+		return false;
+	*whole = table_of_facts(t, &f, s->arena);
+	if (!*whole)
+		*t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column, .file = "the table" };
+	return true;
+}
+
+bool where_check(struct row_list *out, struct shape *s)
+{
+	const struct item *where = shape_item(s, "where"), *not = shape_item(s, "not");
+	bool known = (where || shape_n(s, "where") == 0) && (not || shape_n(s, "not") == 0), whole;
+	struct where w;
+	struct table t;
+	const char *note;
+
+	if (!where_table(&t, &whole, s))
+		return false;
+	if (whole && known)
+		return !shape_problem(s, where || !not ? "where" : "not", where_rows(out, &note, &t, where, not, s->arena));
+	if (where)
+		shape_problem(s, "where", read_where(&w, where, &t, "where", s->arena));
+	if (not)
+		shape_problem(s, "not", read_where(&w, not, &t, "not", s->arena));
+	return false;
+}
