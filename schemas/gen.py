@@ -18,7 +18,7 @@ C_TYPE = {"bool": "bool", "int": "int", "number": "double", "text": "const char 
 SUFFIX = {"mm": "_mm", "Hz": "_hz", "s": "_s", "%": "_pct", "mm3": "_mm3", "deg": "_deg", "B": "_bytes"}
 RESERVED = set("do each gather missing when else need retry keep note".split())
 PARAM_KEYS = set("type unit doc nilearn default optional min max above_min min_n max_n of bids".split())
-PORT_KEYS = set("kind kind_of doc nilearn optional many literal on_request axis bids".split())
+PORT_KEYS = set("kind kind_of doc nilearn optional many literal on_request stream stream_unless axis bids".split())
 NODE_KEYS = set("node version doc see nilearn threads shape axis over parts inputs outputs params".split())
 PART_KEYS = set("part doc inputs outputs params".split())
 KIND_KEYS = set("kind is doc blob ext export_ext import pair beside beside_root also bids".split())
@@ -228,11 +228,11 @@ def ports_table(s, part):
     n, rows = ident(s["node"]), []
     words = {k: p["bids"] for k, p in s[part].items() if isinstance(p.get("bids"), dict)}
     for k, p in s[part].items():
-        flags = ", ".join(f".{x} = {str(bool(p.get(x))).lower()}" for x in ("optional", "many", "literal", "on_request"))
+        flags = ", ".join(f".{x} = {str(bool(p.get(x))).lower()}" for x in ("optional", "many", "literal", "on_request", "stream"))
         rows.append(f"\t{{ .name = {quote(k)}, .kind = {quote(p.get('kind', 'any'))}, .doc = {quote(p['doc'])}, "
                     f".nilearn = {quote(p.get('nilearn'))}, .offset = offsetof(struct {n}_{part}, {k}), {flags}, "
                     f".kind_of = {quote(p.get('kind_of'))}, .axis = {quote(p.get('axis'))}, "
-                    f".names = {str(p.get('bids') == 'inherit').lower()}, .word = {f'{n}_{k}_words' if k in words else 'NULL'} }},")
+                    f".stream_unless = {quote(p.get('stream_unless'))}, .names = {str(p.get('bids') == 'inherit').lower()}, .word = {f'{n}_{k}_words' if k in words else 'NULL'} }},")
     tables = "".join(words_table(n, k, w) for k, w in words.items())
     return tables + f"static const struct port_decl {n}_{part}_port[] = {{\n" + "\n".join(rows or ["\t{ .name = NULL },"]) + "\n};\n"
 

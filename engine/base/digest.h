@@ -31,6 +31,12 @@ void digest_ahead_work(struct digest_ahead *a);
 void digest_ahead_stop(struct digest_ahead *a);
 /* Frees it, when no thread works on it any more; the digest if it was not stopped and all leaves were hashed. */
 struct digest digest_ahead_end(struct digest_ahead *a);
+/* A blob of size bytes that passes by, piece after piece. */
+struct digest_flow;
+struct digest_flow *digest_flow_new(int64_t size);
+void digest_flow_add(struct digest_flow *f, const void *p, size_t n);
+/* Frees it; the digest if size bytes were added. */
+struct digest digest_flow_end(struct digest_flow *f);
 /* The digest of a file's bytes as a blob, and its size. */
 must_check struct error *digest_file(struct digest *out, int64_t *size, const char *path, int n_threads);
 

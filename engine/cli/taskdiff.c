@@ -118,7 +118,7 @@ static struct error *compare_numbers(struct difference *d, struct comparing *c, 
 {
 	struct subject s[2];
 
-	*d = (struct difference){ false, arena_printf(c->arena, "%s -> %s, and the store no longer has both",
+	*d = (struct difference){ false, arena_printf(c->arena, "%s -> %s, and the store does not have both (keep: always on the step keeps them)",
 	                                              words_short(c->arena, x->digest), words_short(c->arena, y->digest)) };
 	if (!x->port || !y->port)
 		d->text = arena_printf(c->arena, "%s -> %s", x->digest, y->digest);

@@ -15,6 +15,8 @@
 struct arena;
 struct digest;
 struct doc;
+struct stream;
+struct stream_reader;
 
 enum param_type {
 	PARAM_BOOL,     /* bool */
@@ -56,6 +58,8 @@ struct port_decl {
 	bool many;                  /* input: a list, filled by gather or a written list */
 	bool literal;               /* input: also takes a written list (JSON in the blob literal.json) */
 	bool on_request;            /* output: made only when some step reads it, under a key of its own */
+	bool stream;                /* input: read from its first part to its last, once; output: can be made so (node/stream.h) */
+	const char *stream_unless;  /* input: not so when this parameter of type bool is true; or NULL */
 	const char *kind_of;        /* output: has the kind of what this input was given, or NULL */
 	const char *axis;           /* output: a list whose cells are known once it was made, or NULL */
 	bool names;                 /* input: what it was given passes its words on to the names of the results */
@@ -103,6 +107,7 @@ struct item {                                  /* one artifact */
 	const char *kind;
 	int n_blob;
 	const struct blob *blob;
+	struct stream_reader *stream;          /* it is being made meanwhile, and comes part by part; or NULL */
 };
 struct items { int n; const struct item *item; };
 /* The path of a blob by name; NULL if the artifact has none of that name. */
@@ -117,6 +122,9 @@ const char *out_blob(struct out *o, const char *name);
 /* Tells the digest of a blob that was hashed while it was written (digest_ahead), and how many bytes its file must have;
  * so it is not read again. */
 void out_digest(struct out *o, const char *name, const struct digest *d, int64_t size);
+/* Where the named blob is to go part by part instead of to a file, as other steps read it meanwhile and nobody wants to
+ * keep it; NULL: it is to be a file. For outputs that say `stream` only, instead of out_blob. */
+struct stream *out_stream(struct out *o, const char *name);
 /* The kind that it has in this step: an import node makes an image, its step says which sort of image. */
 const char *out_kind(const struct out *o);
 

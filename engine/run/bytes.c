@@ -3,6 +3,12 @@
 #include "run/sched_inside.h"
 #include "store/store.h"
 
+/* No gc takes what came in this run; but it may have passed by. */
+static bool is_kept(const struct task *maker)
+{
+	return maker->state == TASK_DONE && !(maker->run && ((const struct work *)maker->run)->gone);
+}
+
 static bool has_bytes(const struct plan *p, const struct artifact *art)
 {
 	for (int i = 0; i < art->n_blob; i++)
@@ -28,9 +34,16 @@ static void run_again(struct sched *s, struct task *maker)
 		return;
 	maker->state = TASK_READY;
 	maker->need_bytes = true;
-	maker->why = "its bytes were evicted";
+	maker->why = "its bytes were not kept";
 	w->again = true;
 	queue_push(s, maker);
+}
+
+bool dep_has_bytes(const struct plan *p, const struct task_dep *d)
+{
+	const struct artifact *art = dep_output((struct plan *)p, d);
+
+	return art && (is_kept(dep_maker(d)) || has_bytes(p, art));
 }
 
 bool bytes_ready(struct sched *s, struct task *t)
@@ -42,7 +55,7 @@ bool bytes_ready(struct sched *s, struct task *t)
 			const struct artifact *art = dep_output(s->plan, &t->arg[i].dep[k]);
 			struct task *maker = dep_maker(&t->arg[i].dep[k]);
 
-			if (art && (maker->state == TASK_DONE || has_bytes(s->plan, art)))   /* no gc takes what came in this run */
+			if (art && (is_kept(maker) || has_bytes(s->plan, art)))
 				continue;
 			struct work *m = task_work(s->plan, maker);
 

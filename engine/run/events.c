@@ -89,6 +89,10 @@ void events_end(FILE *f, const struct task *t)
 	if (t->state == TASK_DONE)
 		buf_printf(&b, ",\"seconds\":%.6f,\"cpu\":%.6f,\"peak\":%lld,\"bytes\":%lld", t->record.seconds, t->record.cpu_s,
 		           (long long)t->record.peak_bytes, (long long)w->bytes);
+	if (w && w->pass) {
+		buf_add(&b, ",\"pass\":");
+		json_text(&b, task_name(b.arena, w->pass));
+	}
 	if (t->error)
 		add_errors(&b, t->error);
 	if (w && w->log) {

@@ -155,6 +155,15 @@ static void fill_record(struct sched *s, struct task *t, const struct reply *r)
 		t->record.note[i] = arena_strdup(a, r->note[i]);
 }
 
+static void release(struct sched *s, struct task *t)
+{
+	struct work *w = t->run;
+
+	if (w->leased)
+		store_release(s->plan->store, &t->key);
+	w->leased = false;
+}
+
 static void succeed(struct sched *s, struct task *t, const struct reply *r)
 {
 	struct work *w = t->run;
@@ -163,8 +172,7 @@ static void succeed(struct sched *s, struct task *t, const struct reply *r)
 	fill_record(s, t, r);
 	w->bytes = r->bytes;
 	e = store_publish(s->plan->store, &t->record);
-	store_release(s->plan->store, &t->key);
-	w->leased = false;
+	release(s, t);
 	if (e) {
 		task_failed(s, t, error_wrap(e, "keeping the result"));
 		return;
@@ -185,15 +193,6 @@ static void succeed(struct sched *s, struct task *t, const struct reply *r)
 static bool try_again(const struct task *t, const struct error *e)
 {
 	return (e->code == ERR_SYSTEM || e->code == ERR_WORKER) && t->tries <= t->step->retry.times;
-}
-
-static void release(struct sched *s, struct task *t)
-{
-	struct work *w = t->run;
-
-	if (w->leased)
-		store_release(s->plan->store, &t->key);
-	w->leased = false;
 }
 
 static void trouble(struct sched *s, struct task *t, struct error *e, const struct pool_event *ev)
@@ -218,6 +217,14 @@ static void trouble(struct sched *s, struct task *t, struct error *e, const stru
 	task_failed(s, t, e);
 }
 
+void task_end(struct sched *s, struct task *t, struct reply *r, struct pool_event *ev)
+{
+	if (r->error)
+		trouble(s, t, error_origin(s->plan, t, r->error), ev);
+	else
+		succeed(s, t, r);
+}
+
 void task_finish(struct sched *s, struct task *t, struct pool_event *ev)
 {
 	struct work *w = t->run;
@@ -227,10 +234,11 @@ void task_finish(struct sched *s, struct task *t, struct pool_event *ev)
 	s->memory_used -= w->memory;
 	if (ev->log_size)
 		keep_log(s, t, ev);
-	if (ev->death)
+	w->gone = false;
+	if (w->n_member)
+		pass_finish(s, t, ev);
+	else if (ev->death)
 		trouble(s, t, ev->death, ev);
-	else if (ev->reply->error)
-		trouble(s, t, error_origin(s->plan, t, ev->reply->error), ev);
 	else
-		succeed(s, t, ev->reply);
+		task_end(s, t, ev->reply, ev);
 }

@@ -4,7 +4,7 @@
 #include "plan/plan.h"
 #include "store/gc.h"
 
-static bool exported(const struct plan *p, const struct step *st)
+bool step_exported(const struct plan *p, const struct step *st)
 {
 	for (int i = 0; i < p->pipeline->n_export; i++)
 		if (p->pipeline->export[i].source.step == st)
@@ -22,7 +22,7 @@ static int keys_of(struct plan *p, int keep, bool ran, struct digest **out)
 		const struct task *t = p->task[i];
 		bool made = t->state == TASK_DONE || (!ran && t->state == TASK_HIT);
 
-		if ((int)t->step->keep == keep && t->keyed && made && !(ran && exported(p, t->step)))
+		if ((int)t->step->keep == keep && t->keyed && made && !(ran && step_exported(p, t->step)))
 			PUSH(p->arena, key, n, t->key);
 	}
 	*out = key;

@@ -22,12 +22,17 @@ static struct error *send_task(struct sched *s, struct task *t)
 	struct work *w = task_work(s->plan, t);
 	struct request r;
 
-	task_request(&r, s->plan, t, t->step->argv ? WIRE_COMMAND : WIRE_RUN, s->scratch);
-	r.threads = w->threads = task_threads(s, t);
-	r.memory = t->step->need.memory;
-	w->memory = task_memory(t);
+	w->threads = task_threads(s, t);
+	w->memory = w->n_member ? pass_memory(t) : task_memory(t);
 	w->started = clock_now();
-	TRY(pool_send(s->pool, &r, t));
+	if (w->n_member) {
+		TRY(pass_send(s, t));
+	} else {
+		task_request(&r, s->plan, t, t->step->argv ? WIRE_COMMAND : WIRE_RUN, s->scratch);
+		r.threads = w->threads;
+		r.memory = t->step->need.memory;
+		TRY(pool_send(s->pool, &r, t));
+	}
 	t->tries++;
 	t->state = TASK_RUNNING;
 	s->n_running++;
@@ -53,6 +58,10 @@ static struct error *start(struct sched *s, struct task *t)
 {
 	struct work *w = task_work(s->plan, t);
 
+	if (pass_choose(s, t) == PASS_LATER) {
+		PUSH(s->plan->arena, s->held, s->n_held, t);
+		return NULL;
+	}
 	if (!w->leased) {
 		w->leased = store_lease(s->plan->store, &t->key);
 		if (!w->leased) {
@@ -79,6 +88,20 @@ static struct error *start_ready(struct sched *s)
 	while (!s->stop && (t = queue_take(s)))
 		TRY(start(s, t));
 	return NULL;
+}
+
+/* Looks again at those whose readers could not go along. When nothing else goes on, the first goes without them. */
+static void wake_held(struct sched *s, bool stuck)
+{
+	int n = s->n_held;
+	struct task **list = s->held;
+
+	s->n_held = 0;
+	s->held = NULL;
+	for (int i = 0; i < n; i++) {
+		((struct work *)list[i]->run)->alone |= stuck && i == 0;
+		queue_push(s, list[i]);
+	}
 }
 
 /* Tasks whose result another run (or another task of ours) makes: found when it is there, ours when that run died. */
@@ -147,8 +170,10 @@ static struct error *step_once(struct sched *s)
 	struct pool_event ev;
 
 	TRY(start_ready(s));
-	if (!s->n_running && !s->n_lease)
+	if (!s->n_running && !s->n_lease) {
+		wake_held(s, true);
 		return NULL;
+	}
 	TRY(pool_wait(s->pool, &ev, s->signal_fd, patience_ms(s), s->scratch));
 	if (ev.ctx)
 		task_finish(s, ev.ctx, &ev);
@@ -156,6 +181,7 @@ static struct error *step_once(struct sched *s)
 		take_signal(s);
 	if (s->n_lease)
 		look_at_leases(s);
+	wake_held(s, false);
 	progress_tick(s->opt->progress);
 	return NULL;
 }
@@ -204,7 +230,7 @@ static void fill_queue(struct sched *s)
 
 		if (t->state == TASK_HIT && t->need_bytes) {
 			t->state = TASK_READY;
-			t->why = "its bytes were evicted";
+			t->why = "its bytes were not kept";
 			task_work(s->plan, t)->again = true;
 		}
 		if (t->state == TASK_READY && !t->error)

@@ -15,6 +15,8 @@ struct sched {
 	struct task **ready;        /* a heap by priority */
 	int n_lease;
 	struct task **lease;        /* wait for a result that is being made elsewhere */
+	int n_held;
+	struct task **held;         /* wait until their readers can go along in a pass */
 	int n_running, threads_used;
 	int64_t memory_used;
 	bool stop;                  /* start nothing more */
@@ -43,7 +45,20 @@ void task_settled(struct sched *s, struct task *t);
 void task_found(struct sched *s, struct task *t);
 void task_failed(struct sched *s, struct task *t, struct error *e);
 
+/* How the run of a task ended: r's outputs or error, which is taken over. */
+void task_end(struct sched *s, struct task *t, struct reply *r, struct pool_event *ev);
+
+/* ---- pass.c ---- */
+enum pass_choice { PASS_NONE, PASS_NOW, PASS_LATER };
+/* May t run in one pass with all that reads it? Then they are its members; later: when these have what else they need. */
+enum pass_choice pass_choose(struct sched *s, struct task *t);
+int64_t pass_memory(const struct task *t);
+must_check struct error *pass_send(struct sched *s, struct task *t);
+void pass_finish(struct sched *s, struct task *t, struct pool_event *ev);
+
 /* ---- bytes.c ---- */
+/* Are the bytes of a settled input there? */
+bool dep_has_bytes(const struct plan *p, const struct task_dep *d);
 /* False when bytes of its inputs must be made again first; it is queued again when they are. */
 bool bytes_ready(struct sched *s, struct task *t);
 /* t ran (or failed) for its bytes: those that waited for them go on. */

@@ -20,15 +20,20 @@ struct row {
 	int n_why;                  /* ran for other reasons than that */
 	double seconds, cpu;
 	int64_t peak, bytes;
+	const struct task *pass;    /* the maker of a pass that one of them ran in, or NULL */
 };
 
 static void add_cost(struct row *row, const struct task *t)
 {
+	const struct work *w = t->run;
+
 	row->seconds += t->record.seconds;
 	row->cpu += t->record.cpu_s;
 	if (t->record.peak_bytes > row->peak)
 		row->peak = t->record.peak_bytes;
-	for (int i = 0; i < t->record.n_out; i++)
+	if (w && w->pass)
+		row->pass = w->pass;
+	for (int i = 0; (!w || !w->gone) && i < t->record.n_out; i++)
 		for (int k = 0; k < t->record.out[i].artifact.n_blob; k++)
 			row->bytes += t->record.out[i].artifact.blob[k].size;
 }
@@ -97,6 +102,10 @@ static void print_row(const struct row *row, int width, struct arena *a, FILE *f
 	if (row->count[TASK_DONE])
 		fprintf(f, "  %s, cpu %s, peak %s, %s", text_seconds(a, row->seconds), text_seconds(a, row->cpu),
 		        text_bytes(a, row->peak), text_bytes(a, row->bytes));
+	if (row->pass && row->pass->step == row->step)
+		fputs(", passed on", f);
+	else if (row->pass)
+		fprintf(f, ", in one pass with %s", row->pass->step->name);
 	fputc('\n', f);
 }
 

@@ -34,12 +34,13 @@ must_check struct error *wire_next(struct wire_in *in, bool *whole, const char *
 void wire_in_free(struct wire_in *in);
 
 /* ---- requests ---- */
-enum wire_do { WIRE_RUN, WIRE_SHAPE, WIRE_PEEK, WIRE_SHOW, WIRE_DIFF, WIRE_WRITE, WIRE_COMMAND, WIRE_N };
+enum wire_do { WIRE_RUN, WIRE_SHAPE, WIRE_PEEK, WIRE_SHOW, WIRE_DIFF, WIRE_WRITE, WIRE_COMMAND, WIRE_PASS, WIRE_N };
 
 struct wire_item {
 	struct item item;           /* n_blob 0: not made yet */
 	const struct doc *facts;    /* or NULL */
 	const char *literal;        /* JSON of a written list, or NULL */
+	bool passing;               /* in a pass: what its first member makes */
 };
 
 struct wire_port {
@@ -61,6 +62,8 @@ struct request {
 	int threads;
 	int64_t memory;             /* limit in bytes, 0: none */
 	double rtol, atol;          /* diff */
+	int n_member;               /* pass: runs at the same time; the first makes what the others read as it comes, and nobody */
+	struct request **member;    /* keeps it */
 };
 
 void request_write(struct buf *b, const struct request *r);
@@ -86,6 +89,9 @@ struct reply {
 	double seconds, cpu;        /* that answering took */
 	double predicted_s;         /* shape: that the task will take on one core, 0: unknown */
 	int64_t peak, memory, bytes;
+	int n_member;               /* pass: one for each run, with an error of its own */
+	struct reply **member;      /* as received; their errors are the reader's to free */
+	const char *members;        /* as sent: their JSON */
 };
 
 void reply_write(struct buf *b, const struct reply *r);

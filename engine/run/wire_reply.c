@@ -130,6 +130,11 @@ void reply_write(struct buf *b, const struct reply *r)
 		json_doc(b, r->doc);
 		buf_add(b, ",");
 	}
+	if (r->members) {
+		buf_add(b, "\"members\":");
+		buf_add(b, r->members);
+		buf_add(b, ",");
+	}
 	if (r->predicted_s > 0)
 		buf_printf(b, "\"predicted\":%.6g,", r->predicted_s);
 	buf_printf(b, "\"seconds\":%.6f,\"cpu\":%.6f,\"peak\":%lld,\"memory\":%lld,\"bytes\":%lld}", r->seconds, r->cpu,
@@ -253,12 +258,8 @@ static struct error *read_costs(struct reply *r, const struct doc *d)
 	return wire_integer(&r->bytes, d, "bytes");
 }
 
-struct error *reply_read(struct reply **out, const char *text, size_t n, struct arena *a)
+static struct error *read_one(struct reply *r, const struct doc *d, struct arena *a)
 {
-	struct reply *r = NEW(a, struct reply);
-	struct doc *d;
-
-	TRY(json_read(&d, text, n, "message", a));
 	TRY(read_outs(r, d, a));
 	TRY(read_facts(r, d, a));
 	TRY(read_problems(r, d, a));
@@ -266,7 +267,38 @@ struct error *reply_read(struct reply **out, const char *text, size_t n, struct 
 	TRY(read_costs(r, d));
 	r->text = doc_text(d, "text", NULL);
 	r->doc = doc_get(d, "doc");
-	TRY(read_errors(&r->error, d));
-	*out = r;
-	return NULL;
+	return read_errors(&r->error, d);
+}
+
+static struct error *read_members(struct reply *r, const struct doc *list, struct arena *a)
+{
+	struct error *e = NULL;
+
+	r->n_member = list ? list->n : 0;
+	r->member = NEW_N(a, struct reply *, r->n_member);
+	for (int i = 0; i < r->n_member; i++)
+		r->member[i] = NEW(a, struct reply);
+	for (int i = 0; !e && i < r->n_member; i++)
+		e = read_one(r->member[i], list->val[i], a);
+	for (int i = 0; e && i < r->n_member; i++)
+		error_free(r->member[i]->error);
+	return e;
+}
+
+struct error *reply_read(struct reply **out, const char *text, size_t n, struct arena *a)
+{
+	struct reply *r = NEW(a, struct reply);
+	const struct doc *members;
+	struct error *e;
+	struct doc *d;
+
+	TRY(json_read(&d, text, n, "message", a));
+	TRY(wire_part(&members, d, "members", DOC_LIST));
+	TRY(read_members(r, members, a));
+	e = read_one(r, d, a);
+	for (int i = 0; e && i < r->n_member; i++)
+		error_free(r->member[i]->error);
+	if (!e)
+		*out = r;
+	return e;
 }

@@ -7,7 +7,7 @@
 #include "base/doc.h"
 #include "run/wire_doc.h"
 
-static const char *const do_name[WIRE_N] = { "run", "shape", "peek", "show", "diff", "write", "command" };
+static const char *const do_name[WIRE_N] = { "run", "shape", "peek", "show", "diff", "write", "command", "pass" };
 
 /* ---- writing ---- */
 static void add_field(struct buf *b, const char *key, const char *text)
@@ -26,6 +26,8 @@ static void add_item(struct buf *b, const struct wire_item *it)
 	json_text(b, it->item.cell ? it->item.cell : "");
 	add_field(b, "kind", it->item.kind);
 	add_field(b, "literal", it->literal);
+	if (it->passing)
+		buf_add(b, ",\"passing\":true");
 	if (it->item.n_blob) {
 		buf_add(b, ",\"blobs\":{");
 		for (int i = 0; i < it->item.n_blob; i++) {
@@ -94,6 +96,12 @@ void request_write(struct buf *b, const struct request *r)
 		buf_add(b, ",\"atol\":");
 		json_number(b, r->atol);
 	}
+	for (int i = 0; i < r->n_member; i++) {
+		buf_add(b, i ? "," : ",\"members\":[");
+		request_write(b, r->member[i]);
+	}
+	if (r->n_member)
+		buf_add(b, "]");
 	buf_add(b, "}");
 }
 
@@ -118,6 +126,7 @@ static struct error *read_item(struct wire_item *it, const struct doc *d, struct
 	it->item.cell = doc_text(d, "cell", "");
 	it->item.kind = doc_text(d, "kind", "file");
 	it->literal = doc_text(d, "literal", NULL);
+	it->passing = doc_get(d, "passing") != NULL;
 	TRY(wire_part(&it->facts, d, "facts", DOC_MAP));
 	TRY(wire_part(&blobs, d, "blobs", DOC_MAP));
 	return blobs ? read_blobs(&it->item, blobs, a) : NULL;
@@ -188,12 +197,8 @@ static struct error *read_numbers(struct request *r, const struct doc *d)
 	return NULL;
 }
 
-struct error *request_read(struct request **out, const char *text, size_t n, struct arena *a)
+static struct error *read_one(struct request *r, const struct doc *d, struct arena *a)
 {
-	struct request *r = NEW(a, struct request);
-	struct doc *d;
-
-	TRY(json_read(&d, text, n, "message", a));
 	TRY(read_do(&r->what, doc_text(d, "do", "")));
 	r->name = doc_text(d, "name", "task");
 	r->node = doc_text(d, "node", "");
@@ -201,7 +206,24 @@ struct error *request_read(struct request **out, const char *text, size_t n, str
 	TRY(wire_part(&r->given, d, "params", DOC_MAP));
 	TRY(read_numbers(r, d));
 	TRY(read_inputs(r, d, a));
-	TRY(read_outputs(r, d, a));
+	return read_outputs(r, d, a);
+}
+
+struct error *request_read(struct request **out, const char *text, size_t n, struct arena *a)
+{
+	struct request *r = NEW(a, struct request);
+	const struct doc *members;
+	struct doc *d;
+
+	TRY(json_read(&d, text, n, "message", a));
+	TRY(read_one(r, d, a));
+	TRY(wire_part(&members, d, "members", DOC_LIST));
+	r->n_member = members ? members->n : 0;
+	r->member = NEW_N(a, struct request *, r->n_member);
+	for (int i = 0; i < r->n_member; i++) {
+		r->member[i] = NEW(a, struct request);
+		TRY(read_one(r->member[i], members->val[i], a));
+	}
 	*out = r;
 	return NULL;
 }

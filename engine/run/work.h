@@ -16,6 +16,11 @@ struct work {
 	int64_t memory;             /* held while running, bytes */
 	double started;             /* of clock_now */
 	int64_t bytes;              /* written by this run */
+	int n_member;               /* a pass that t makes: who reads it meanwhile (pass.c) */
+	struct task **member;
+	const struct task *pass;    /* the maker of the pass that it runs or ran in, or NULL */
+	bool alone;                 /* not in a pass again */
+	bool gone;                  /* what it made passed by: a digest, no bytes */
 	bool told;                  /* its end was told to people */
 	const char *words;          /* the last ones of a task that failed, or NULL */
 	const char *log;            /* where what it printed is, or NULL */

@@ -12,7 +12,7 @@
 
 static struct error *(*const serve[WIRE_N])(struct job *) = {
 	[WIRE_RUN] = serve_run, [WIRE_SHAPE] = serve_shape, [WIRE_PEEK] = serve_peek, [WIRE_SHOW] = serve_show,
-	[WIRE_DIFF] = serve_diff, [WIRE_WRITE] = serve_write, [WIRE_COMMAND] = serve_command,
+	[WIRE_DIFF] = serve_diff, [WIRE_WRITE] = serve_write, [WIRE_COMMAND] = serve_command, [WIRE_PASS] = serve_pass,
 };
 
 const struct wire_port *job_port(const struct job *j, const char *name)

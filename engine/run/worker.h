@@ -40,6 +40,7 @@ must_check struct error *serve_show(struct job *j);
 must_check struct error *serve_diff(struct job *j);
 must_check struct error *serve_write(struct job *j);
 must_check struct error *serve_command(struct job *j);
+must_check struct error *serve_pass(struct job *j);
 
 /* ---- inputs ---- */
 /* A written list becomes a file, so that nodes read it like any other. */
@@ -53,11 +54,23 @@ struct out_blob {
 	struct digest digest;
 	int64_t size;
 };
-struct out { struct job *job; const char *port, *kind; int n; struct out_blob *blob; };
+struct out {
+	struct job *job;
+	const char *port, *kind;
+	int n;
+	struct out_blob *blob;
+	struct stream *stream;      /* what the node puts goes to readers in the same pass; NULL: into files */
+	const char *streamed;       /* the blob that went there, or NULL */
+};
 /* Hashes what was written and moves it into the store, as one more output of the reply. */
 must_check struct error *out_finish(struct out *o, bool may_be_empty);
 /* The functions of a node, by its place in node_table; NULL if there is none. */
 const struct node_calls *calls_find(const struct node_decl *n);
+/* A run in three steps, of which the second is the node's own and may be on another thread. */
+struct running { const struct node_decl *node; int n_out; struct out *out; };
+must_check struct error *run_begin(struct running *out, struct job *j);
+must_check struct error *run_call(struct running *r, struct job *j);
+must_check struct error *run_finish(struct running *r);
 /* Runs n with inputs and outputs found by the names of its ports. */
 must_check struct error *node_call(struct job *j, const struct node_decl *n, const struct doc *given, int n_in,
                                    const struct wire_port *in, struct out *out, int n_out);

@@ -42,6 +42,13 @@ void out_digest(struct out *o, const char *name, const struct digest *d, int64_t
 	b->size = size;
 }
 
+struct stream *out_stream(struct out *o, const char *name)
+{
+	if (o->stream)
+		o->streamed = arena_strdup(o->job->arena, name);
+	return o->stream;
+}
+
 const char *out_kind(const struct out *o)
 {
 	return o->kind;
@@ -215,22 +222,41 @@ static struct error *find_node(const struct node_decl **out, const struct reques
 	return NULL;
 }
 
-struct error *serve_run(struct job *j)
+struct error *run_begin(struct running *out, struct job *j)
 {
 	const struct request *r = j->request;
-	struct out *out = NEW_N(j->arena, struct out, r->n_out);
-	const struct node_decl *n;
 
 	if (!j->worker->store)
 		return error_new(ERR_WORKER, "this worker was started without a store");
-	TRY(find_node(&n, r));
+	TRY(find_node(&out->node, r));
+	out->n_out = r->n_out;
+	out->out = NEW_N(j->arena, struct out, r->n_out);
 	for (int i = 0; i < r->n_out; i++) {
-		out[i] = (struct out){ .job = j, .port = r->out[i].port, .kind = r->out[i].kind };
-		if (!output_decl(n, out[i].port))
-			return error_new(ERR_WORKER, "node '%s' has no output '%s'", n->name, out[i].port);
+		out->out[i] = (struct out){ .job = j, .port = r->out[i].port, .kind = r->out[i].kind };
+		if (!output_decl(out->node, r->out[i].port))
+			return error_new(ERR_WORKER, "node '%s' has no output '%s'", out->node->name, r->out[i].port);
 	}
-	TRY(node_call(j, n, r->given, r->n_in, r->in, out, r->n_out));
-	for (int i = 0; i < r->n_out; i++)
-		TRY(out_finish(&out[i], output_decl(n, out[i].port)->axis != NULL));
 	return NULL;
+}
+
+struct error *run_call(struct running *r, struct job *j)
+{
+	return node_call(j, r->node, j->request->given, j->request->n_in, j->request->in, r->out, r->n_out);
+}
+
+struct error *run_finish(struct running *r)
+{
+	for (int i = 0; i < r->n_out; i++)
+		if (!r->out[i].stream)
+			TRY(out_finish(&r->out[i], output_decl(r->node, r->out[i].port)->axis != NULL));
+	return NULL;
+}
+
+struct error *serve_run(struct job *j)
+{
+	struct running r = { 0 };
+
+	TRY(run_begin(&r, j));
+	TRY(run_call(&r, j));
+	return run_finish(&r);
 }

@@ -43,6 +43,33 @@ void image_mean_over_time(const struct image *im, double *mean, int n_threads, s
 	par_for(n_threads, n_blocks, mean_block, &c);
 }
 
+/* The same sums, volume by volume. */
+static struct error *mean_of_passing(struct image *im, double *mean, struct arena *a)
+{
+	long size = grid_size(&im->grid);
+	float *x = arena_alloc(a, (size_t)size, sizeof *x);
+
+	for (long v = 0; v < size; v++)
+		mean[v] = 0;
+	for (int t = 0; t < im->n_vol; t++) {
+		TRY(image_step(im, t));
+		image_volume(im, t, NONFINITE_KEEP, x);
+		for (long v = 0; v < size; v++)
+			mean[v] += x[v];
+	}
+	for (long v = 0; v < size; v++)
+		mean[v] /= im->n_vol;
+	return NULL;
+}
+
+struct error *image_mean_of(struct image *im, double *mean, int n_threads, struct arena *a)
+{
+	if (im->stream)
+		return mean_of_passing(im, mean, a);
+	image_mean_over_time(im, mean, n_threads, a);
+	return NULL;
+}
+
 /* One slab after the other to out; returns how many voxels that makes. */
 static long border_values(const double *volume, const struct grid *g, int border, double *out)
 {

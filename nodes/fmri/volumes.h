@@ -10,6 +10,8 @@ struct arena;
 
 /* mean [grid_size] of all volumes, sums in double in the order of time; NaN stays NaN. */
 void image_mean_over_time(const struct image *im, double *mean, int n_threads, struct arena *a);
+/* The same bits of an image that may be a passing one. */
+must_check struct error *image_mean_of(struct image *im, double *mean, int n_threads, struct arena *a);
 
 /* inside [grid_size] of a volume: what differs from the median of its six border slabs, each border voxels thick (edges
  * and corners count in each slab that they are in). When the border holds a NaN: what is not NaN, and it returns true. */

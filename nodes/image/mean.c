@@ -17,7 +17,7 @@ struct error *image_mean_run(struct node_env *env, const struct image_mean_param
 	TRY(image_of(&im, in->image, env->arena));
 	mean = arena_alloc(env->arena, (size_t)grid_size(&im.grid), sizeof *mean);
 	rounded = arena_alloc(env->arena, (size_t)grid_size(&im.grid), sizeof *rounded);
-	image_mean_over_time(&im, mean, env->n_threads, env->arena);
+	TRY(image_mean_of(&im, mean, env->n_threads, env->arena));
 	for (long v = 0; v < grid_size(&im.grid); v++)
 		rounded[v] = (float)mean[v];
 	image_close(&im);

@@ -29,19 +29,24 @@ static void smooth_one(void *ctx, long t, int worker)
 	if (c->fast)
 		gauss_fast(c->im->grid.n, c->compat, work, volume);
 	c->problem[worker] = image_put(c->out, (int)t, volume);
+	image_forget(c->im, (int)t);
 }
 
-static struct error *smooth_all(struct node_env *env, struct smoothing *c, const char *path)
+static struct error *smooth_all(struct node_env *env, struct smoothing *c, struct out *out)
 {
 	const struct image *im = c->im;
 	int workers = par_workers(env->n_threads, im->n_vol);
 	size_t size = (size_t)grid_size(&im->grid), work = c->fast ? size : gather_work(c->g) + 1;
 	struct error *first = NULL;
+	struct stream *to = out_stream(out, "image.nii");
 
 	c->volume = NEW_N(env->arena, float *, workers);
 	c->work = NEW_N(env->arena, float *, workers);
 	c->problem = NEW_N(env->arena, struct error *, workers);
-	TRY(image_create(&c->out, path, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	if (to)
+		TRY(image_create_passing(&c->out, to, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	else
+		TRY(image_create(&c->out, out_blob(out, "image.nii"), &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
 	for (int w = 0; w < workers; w++) {
 		c->volume[w] = arena_alloc(env->arena, size, sizeof(float));
 		c->work[w] = arena_alloc(env->arena, work, sizeof(float));
@@ -73,7 +78,7 @@ struct error *image_smooth_run(struct node_env *env, const struct image_smooth_p
 		gather_truncate(g, &im);
 	c.g = g;
 	if (!e)
-		e = smooth_all(env, &c, out_blob(out->image, "image.nii"));
+		e = smooth_all(env, &c, out->image);
 	image_close(&im);
 	return e;
 }

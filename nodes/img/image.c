@@ -8,6 +8,18 @@
 #include "img/mapped.h"
 #include "img/nifti.h"
 #include "node/node.h"
+#include "node/stream.h"
+
+static void fill_in(struct image *im, const struct nifti *h)
+{
+	im->grid = h->grid;
+	im->n_vol = h->n_vol;
+	im->tr_s = h->tr_s;
+	im->type = h->type;
+	im->swapped = h->swapped;
+	im->slope = h->slope;
+	im->inter = h->inter;
+}
 
 static struct error *take_header(struct image *im)
 {
@@ -17,14 +29,36 @@ static struct error *take_header(struct image *im)
 	if (h.pair)
 		return error_new(ERR_DATA, "%s is the header of a pair, must be a single file", im->path);
 	TRY(nifti_check_size(&h, (int64_t)im->map_size, im->path));
-	im->grid = h.grid;
-	im->n_vol = h.n_vol;
-	im->tr_s = h.tr_s;
-	im->type = h.type;
-	im->swapped = h.swapped;
-	im->slope = h.slope;
-	im->inter = h.inter;
+	fill_in(im, &h);
 	im->raw = (const unsigned char *)im->map + h.offset;
+	return NULL;
+}
+
+/* The head of the stream is all that stands before the voxels, each part is a volume (writer.c). */
+static struct error *take_stream(struct image *im, struct stream_reader *r)
+{
+	struct stream_head head;
+	struct nifti h;
+
+	im->path = stream_reader_name(r);
+	im->stream = r;
+	TRY(stream_take_head(r, &head));
+	TRY(nifti_parse(&h, head.bytes, head.n, im->path));
+	fill_in(im, &h);
+	if (head.n_part == h.n_vol && head.part == (size_t)grid_size(&h.grid) * (size_t)image_type_bytes(h.type))
+		return NULL;
+	return error_new(ERR_WORKER, "%s comes in %d parts of %zu bytes, which are not its %d volumes; this is a bug in the node",
+	                 im->path, head.n_part, head.part, h.n_vol);
+}
+
+struct error *image_step(struct image *im, int t)
+{
+	const void *volume;
+
+	if (!im->stream)
+		return NULL;
+	TRY(stream_take(im->stream, t, &volume));
+	im->raw = volume;
 	return NULL;
 }
 
@@ -45,6 +79,8 @@ struct error *image_of(struct image *out, const struct item *it, struct arena *a
 	const char *path = item_blob(it, "image.nii");
 
 	*out = (struct image){ 0 };
+	if (it->stream)
+		return take_stream(out, it->stream);
 	if (!path)
 		return error_new(ERR_DATA, "this %s has no image.nii, must be an image", it->kind);
 	return image_open(out, path, a);
@@ -53,13 +89,15 @@ struct error *image_of(struct image *out, const struct item *it, struct arena *a
 void image_close(struct image *im)
 {
 	mapped_close(im->map, im->map_size);
+	if (im->stream)
+		stream_leave(im->stream);
 	im->map = NULL;
 	im->raw = NULL;
 }
 
 static struct stored stored_from(const struct image *im, int t, long first)
 {
-	size_t voxel = (size_t)t * (size_t)grid_size(&im->grid) + (size_t)first;
+	size_t voxel = (im->stream ? 0 : (size_t)t * (size_t)grid_size(&im->grid)) + (size_t)first;
 
 	return (struct stored){ im->raw + voxel * (size_t)image_type_bytes(im->type), im->type, im->swapped, im->slope,
 	                        im->inter };
@@ -142,7 +180,8 @@ void image_forget(const struct image *im, int t)
 {
 	size_t volume = (size_t)grid_size(&im->grid) * (size_t)image_type_bytes(im->type);
 
-	mapped_forget(im->raw + (size_t)t * volume, volume);
+	if (!im->stream)
+		mapped_forget(im->raw + (size_t)t * volume, volume);
 }
 
 struct error *image_need_3d(const struct image *im, const char *what)

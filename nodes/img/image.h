@@ -14,6 +14,9 @@
 
 struct arena;
 struct item;
+struct out;
+struct stream;
+struct stream_reader;
 
 /* Types of stored voxels; complex, RGB, binary and float128 files are refused by name. */
 enum image_type {
@@ -33,18 +36,23 @@ struct image {
 	enum image_type type;
 	bool swapped;           /* stored in the other byte order */
 	double slope, inter;    /* value = raw * slope + inter; 1 and 0 when the file has no scaling */
-	const unsigned char *raw;  /* [n_vol][grid_size] of type, inside the map */
+	const unsigned char *raw;  /* [n_vol][grid_size] of type, inside the map; of a passing image the volume of image_step */
 	const char *path;
 	void *map;
 	size_t map_size;
+	struct stream_reader *stream;  /* the image passes by while it is made; NULL: it is stored */
 };
 
 /* ---- reading ---- */
 /* Maps an uncompressed .nii. Without image_close (an early return) only address space stays taken. */
 must_check struct error *image_open(struct image *out, const char *path, struct arena *a);
-/* The image.nii of an artifact. */
+/* The image.nii of an artifact; of a passing one (only for ports that say `stream`) volumes may be read as image_step says. */
 must_check struct error *image_of(struct image *out, const struct item *it, struct arena *a);
 void image_close(struct image *im);   /* also of a zeroed struct, or twice */
+
+/* Before volume t is read, where the image may be a passing one, with each t later than the last: waits for it. Readers
+ * see this one volume then. Nothing to do for a stored image. */
+must_check struct error *image_step(struct image *im, int t);
 
 /* Volume t as [grid_size], scaled in double and rounded to float. */
 void image_volume(const struct image *im, int t, enum nonfinite policy, float *out);
@@ -68,6 +76,9 @@ struct image_writer;
 /* Makes the file at its full size. Volumes may then be put in any order, from many threads. */
 must_check struct error *image_create(struct image_writer **out, const char *path, const struct grid *g, int n_vol,
                                       double tr_s, enum image_type type, struct arena *a);
+/* The same without a file: the volumes, which are then to be put about in order, go to who reads them meanwhile. */
+must_check struct error *image_create_passing(struct image_writer **out, struct stream *to, const struct grid *g, int n_vol,
+                                              double tr_s, enum image_type type, struct arena *a);
 /* Volume t from floats [grid_size]; integer types are rounded half to even and clamped, NaN is 0. */
 must_check struct error *image_put(struct image_writer *w, int t, const float *voxel);
 /* Volume t from values of the image's own type. */

@@ -13,9 +13,11 @@
 #include "base/arena.h"
 #include "img/convert.h"
 #include "img/nifti.h"
+#include "node/stream.h"
 
 struct image_writer {
-	const char *path;
+	const char *path;      /* a passing image's: what it is */
+	struct stream *to;     /* a passing image's, else NULL */
 	enum image_type type;
 	long n_voxel;          /* in a volume */
 	int n_vol, offset;     /* volumes, bytes before the first */
@@ -62,37 +64,65 @@ static struct error *start_file(const char *path, const unsigned char *header, i
 	return close_after(fd, e, path);
 }
 
-struct error *image_create(struct image_writer **out, const char *path, const struct grid *g, int n_vol, double tr_s,
-                           enum image_type type, struct arena *a)
+static struct error *writer_new(struct image_writer **out, unsigned char header[NIFTI_HEADER_MAX], const struct grid *g,
+                                int n_vol, double tr_s, enum image_type type, struct arena *a)
 {
-	unsigned char header[NIFTI_HEADER_MAX];
 	struct image_writer *w = NEW(a, struct image_writer);
 	int64_t volume = grid_size(g) * image_type_bytes(type);
 
 	if (grid_size(g) < 1 || grid_size(g) > INT_MAX || n_vol < 1 || volume > INT64_MAX / 4 / n_vol)
 		return error_new(ERR_DATA, "an image of %dx%dx%d voxels and %d volumes cannot be written", g->n[0], g->n[1],
 		                 g->n[2], n_vol);
-	w->path = arena_strdup(a, path);
 	w->type = type;
 	w->n_voxel = grid_size(g);
 	w->n_vol = n_vol;
 	w->offset = nifti_make(header, g, n_vol, tr_s, type);
-	TRY(start_file(path, header, w->offset, volume * n_vol));
 	*out = w;
 	return NULL;
 }
 
-struct error *image_put_raw(struct image_writer *w, int t, const void *voxel)
+static size_t volume_bytes(const struct image_writer *w)
 {
-	int64_t volume = (int64_t)w->n_voxel * image_type_bytes(w->type);
-	int fd;
+	return (size_t)w->n_voxel * (size_t)image_type_bytes(w->type);
+}
 
-	if (t < 0 || t >= w->n_vol)
-		return error_new(ERR_DATA, "volume %d is beyond the %d volumes of %s", t, w->n_vol, w->path);
-	fd = open(w->path, O_WRONLY | O_CLOEXEC);
+struct error *image_create(struct image_writer **out, const char *path, const struct grid *g, int n_vol, double tr_s,
+                           enum image_type type, struct arena *a)
+{
+	unsigned char header[NIFTI_HEADER_MAX];
+
+	TRY(writer_new(out, header, g, n_vol, tr_s, type, a));
+	(*out)->path = arena_strdup(a, path);
+	return start_file(path, header, (*out)->offset, (int64_t)volume_bytes(*out) * n_vol);
+}
+
+struct error *image_create_passing(struct image_writer **out, struct stream *to, const struct grid *g, int n_vol, double tr_s,
+                                   enum image_type type, struct arena *a)
+{
+	unsigned char header[NIFTI_HEADER_MAX];
+
+	TRY(writer_new(out, header, g, n_vol, tr_s, type, a));
+	(*out)->path = stream_name(to);
+	(*out)->to = to;
+	return stream_begin(to, &(struct stream_head){ header, (size_t)(*out)->offset, volume_bytes(*out), n_vol });
+}
+
+/* The file is opened for each volume alone. */
+static struct error *put_in_file(const struct image_writer *w, int t, const void *voxel)
+{
+	int fd = open(w->path, O_WRONLY | O_CLOEXEC);
+	int64_t at = w->offset + t * (int64_t)volume_bytes(w);
+
 	if (fd < 0)
 		return cannot_write(w->path);
-	TRY(close_after(fd, write_at(fd, voxel, (size_t)volume, w->offset + t * volume, w->path), w->path));
+	return close_after(fd, write_at(fd, voxel, volume_bytes(w), at, w->path), w->path);
+}
+
+struct error *image_put_raw(struct image_writer *w, int t, const void *voxel)
+{
+	if (t < 0 || t >= w->n_vol)
+		return error_new(ERR_DATA, "volume %d is beyond the %d volumes of %s", t, w->n_vol, w->path);
+	TRY(w->to ? stream_put(w->to, t, voxel) : put_in_file(w, t, voxel));
 	atomic_fetch_add(&w->n_put, 1);
 	return NULL;
 }
@@ -104,7 +134,7 @@ struct error *image_put(struct image_writer *w, int t, const float *voxel)
 
 	if (w->type == IMAGE_FLOAT32)
 		return image_put_raw(w, t, voxel);
-	raw = malloc((size_t)w->n_voxel * (size_t)image_type_bytes(w->type));   /* not the arena's: callers are threads */
+	raw = malloc(volume_bytes(w));   /* not the arena's: callers are threads */
 	if (!raw)
 		abort();
 	convert_from_float(w->type, w->n_voxel, voxel, raw);
@@ -140,8 +170,7 @@ struct error *image_write(const char *path, const struct grid *g, int n_vol, dou
 	struct error *e = image_create(&w, path, g, n_vol, tr_s, type, a);
 
 	for (int t = 0; !e && t < n_vol; t++)
-		e = image_put_raw(w, t, (const unsigned char *)voxel
-		                        + (size_t)t * (size_t)w->n_voxel * (size_t)image_type_bytes(type));
+		e = image_put_raw(w, t, (const unsigned char *)voxel + (size_t)t * volume_bytes(w));
 	arena_free(a);
 	return e;
 }

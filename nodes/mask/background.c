@@ -9,7 +9,7 @@
 #include "img/facts.h"
 #include "img/image.h"
 
-static struct error *make(struct node_env *env, const struct image *im, const struct mask_background_params *params,
+static struct error *make(struct node_env *env, struct image *im, const struct mask_background_params *params,
                           const char *path)
 {
 	struct mask_finish finish = {
@@ -21,7 +21,7 @@ static struct error *make(struct node_env *env, const struct image *im, const st
 	double *mean = arena_alloc(env->arena, (size_t)size, sizeof *mean);
 	unsigned char *inside = arena_alloc(env->arena, (size_t)size, 1);
 
-	image_mean_over_time(im, mean, env->n_threads, env->arena);
+	TRY(image_mean_of(im, mean, env->n_threads, env->arena));
 	if (background_mask(mean, &im->grid, params->border_size, inside, env->arena))
 		finish.empty = "every voxel is NaN";
 	return mask_finish(env, &finish, &im->grid, inside, path);

@@ -124,6 +124,16 @@ static void begin(struct job *j, struct node_env *env)
 	}
 }
 
+static struct error *add_passing(struct job *j, struct image *im, int n_threads)
+{
+	for (j->from = 0; j->from < j->w->n_term; j->from = j->to) {
+		j->to = j->from + 1;
+		TRY(image_step(im, j->w->term[j->from].volume));
+		par_for(n_threads, n_blocks(j), add_block, j);
+	}
+	return NULL;
+}
+
 /* A few volumes at a time, all blocks of them, so that sums stay near the processor and volumes do not fill the memory. */
 static void add_all(struct job *j, int n_threads)
 {
@@ -163,7 +173,7 @@ void voxelwise_tell_shared(struct node_env *env, long n_shared)
 		          n_shared == 1 ? " lies" : "s lie", n_shared == 1 ? "s" : "");
 }
 
-struct error *voxelwise_run(const struct voxelwise *w, const struct image *im, const struct item *mask_item,
+struct error *voxelwise_run(const struct voxelwise *w, struct image *im, const struct item *mask_item,
                             struct node_env *env, const struct voxelwise_out *out)
 {
 	struct job j = { .w = w, .im = im, .n_voxel = grid_size(&im->grid) };
@@ -181,7 +191,10 @@ struct error *voxelwise_run(const struct voxelwise *w, const struct image *im, c
 		j.n_voxel = n;
 	}
 	begin(&j, env);
-	add_all(&j, env->n_threads);
+	if (im->stream)
+		TRY(add_passing(&j, im, env->n_threads));
+	else
+		add_all(&j, env->n_threads);
 	par_for(env->n_threads, n_blocks(&j), finish_block, &j);
 	tell(&j, env);
 	TRY(image_write_floats(out_blob(out->stat, "image.nii"), &im->grid, j.stat));

@@ -119,6 +119,7 @@ class Commands(unittest.TestCase):
         self.assertEqual([n for n in os.listdir(self.folder) if n.startswith("sulcus-")], [])
 
     def test_diff(self):
+        self.write("study.yaml", STUDY.replace("fwhm: $fwhm", "fwhm: $fwhm, keep: always"))   # to compare what passes otherwise
         self.call("run", "study.yaml", "--out", "a")
         self.call("run", "study.yaml", "--out", "b", "--set", "fwhm=7 mm")
         self.assertRegex(self.call("diff", "a/all.nii.gz", "b/all.nii.gz", code=1), r"^differs: .*\d")

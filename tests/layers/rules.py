@@ -13,9 +13,9 @@ MAY = {
     "run": {"base", "node", "config", "store", "plan"},
     "cli": ENGINE,
     "num": {"base/arena.h", "base/error.h"},
-    "img": {"base", "num", "node/node.h", "node/shape.h"},
+    "img": {"base", "num", "node/node.h", "node/shape.h", "node/stream.h"},
     "draw": {"base", "num", "img", "node/node.h"},
-    "fmri": {"base", "num", "img", "node/node.h", "node/shape.h"},
+    "fmri": {"base", "num", "img", "node/node.h", "node/shape.h", "node/stream.h"},
 }
 # Families of nodes: all that is below them, and never each other.
 FAMILY = {"base", "num", "img", "fmri", "draw", "node/node.h", "node/shape.h"}

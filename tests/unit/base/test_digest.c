@@ -213,3 +213,29 @@ TEST(hex_both_ways)
 	CHECK(!digest_parse(&back, text) && !digest_parse(&back, ""));
 	CHECK(!digest_parse(&back, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a80"));
 }
+
+/* Leaves that end within, with and behind a piece. */
+TEST(passing_by)
+{
+	const size_t sizes[] = { 0, 1, 1000, DIGEST_LEAF - 1, DIGEST_LEAF, DIGEST_LEAF + 1, 2 * DIGEST_LEAF,
+	                         4 * DIGEST_LEAF, 9 * DIGEST_LEAF + 77 };
+	const size_t pieces[] = { 999999, DIGEST_LEAF, 3 * DIGEST_LEAF };
+	unsigned char *p = malloc(9 * DIGEST_LEAF + 77);
+
+	for (size_t i = 0; i < 9 * DIGEST_LEAF + 77; i++)
+		p[i] = (unsigned char)(i * 31 + (i >> 9));
+	for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+		struct digest whole = digest_blob(p, sizes[s], 1);
+
+		for (size_t k = 0; k < sizeof pieces / sizeof *pieces; k++) {
+			struct digest_flow *f = digest_flow_new((int64_t)sizes[s]);
+
+			for (size_t at = 0; at < sizes[s]; at += pieces[k])
+				digest_flow_add(f, p + at, sizes[s] - at < pieces[k] ? sizes[s] - at : pieces[k]);
+			struct digest passed = digest_flow_end(f);
+
+			CHECK(digest_equal(&passed, &whole));
+		}
+	}
+	free(p);
+}

@@ -11,7 +11,7 @@
 struct doc;
 
 /* An output: where its blobs went. */
-struct out { const char *folder, *kind; int n_blob; struct blob blob[16]; };
+struct out { const char *folder, *kind; int n_blob; struct blob blob[16]; struct stream *stream; };
 
 struct out *h_out(void);
 /* With this many threads; its notes are at h_notes(), one a line. */

@@ -147,3 +147,33 @@ TEST(a_message_that_says_it_is_huge_is_refused)
 	close(fd[1]);
 	wire_in_free(&in);
 }
+
+TEST(members_of_a_pass_come_back)
+{
+	struct wire_item item = { .item = { .cell = "", .kind = "bold" }, .passing = true };
+	struct wire_port in = { "image", NULL, 1, &item };
+	struct request maker = { .what = WIRE_RUN, .name = "smooth", .node = "image.smooth", .version = 1, .threads = 2 };
+	struct request reader = { .what = WIRE_RUN, .name = "mean", .node = "image.mean", .version = 1, .n_in = 1, .in = &in };
+	struct request *both[] = { &maker, &reader };
+	struct request r = { .what = WIRE_PASS, .name = "smooth", .node = "", .n_member = 2, .member = both }, *q = there_and_back(&r);
+
+	CHECK_INT(q->what, WIRE_PASS);
+	CHECK_INT(q->n_member, 2);
+	CHECK_TEXT(q->member[0]->node, "image.smooth");
+	CHECK_INT(q->member[0]->threads, 2);
+	CHECK_TEXT(q->member[1]->name, "mean");
+	CHECK(q->member[1]->in[0].item[0].passing && !q->member[1]->in[0].item[0].item.n_blob);
+}
+
+TEST(replies_of_members_have_errors_of_their_own)
+{
+	struct reply r = { .members = "[{\"seconds\":1.5},{\"error\":[{\"code\":\"data\",\"text\":\"no\"}]}]", .seconds = 2 }, *q;
+	struct buf b = { .arena = check_arena() };
+
+	reply_write(&b, &r);
+	CHECK_OK(reply_read(&q, b.text, b.n, check_arena()));
+	CHECK_OK(q->error);
+	CHECK_INT(q->n_member, 2);
+	CHECK(q->member[0]->seconds == 1.5);
+	CHECK_ERROR(q->member[1]->error, "no");
+}
