@@ -1,10 +1,10 @@
+#include "fmri/empty_write.h"
 #include "fmri/mask_change.h"
 
 #include <limits.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "img/empty.h"
 #include "img/facts.h"
 #include "node/node.h"
 #include "node/shape.h"

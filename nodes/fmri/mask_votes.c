@@ -1,10 +1,10 @@
+#include "fmri/empty_write.h"
 #include "fmri/mask_votes.h"
 
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "fmri/volumes.h"
-#include "img/empty.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "node/shape.h"

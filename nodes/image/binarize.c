@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "fmri/empty_write.h"
 #include "fmri/percentile.h"
-#include "img/empty.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"

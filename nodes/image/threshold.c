@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "fmri/empty_write.h"
 #include "fmri/mask_facts.h"
 #include "fmri/percentile.h"
-#include "img/empty.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/mask.h"

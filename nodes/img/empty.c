@@ -1,6 +1,5 @@
 #include "img/empty.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -8,12 +7,9 @@
 
 enum { BYTES_MAX = 1 << 16 };   /* of the text; a longer one is not read */
 
-static const char blob[] = "empty.txt";
-
-/* The lines of an item; NULL: it has none. */
-static char *lines_of(const struct item *it, struct arena *a)
+char *empty_lines(const struct item *it, struct arena *a)
 {
-	const char *path = it ? item_blob(it, blob) : NULL;
+	const char *path = it ? item_blob(it, EMPTY_BLOB) : NULL;
 	char *text = NULL;
 	size_t n = 0;
 
@@ -27,22 +23,9 @@ static char *lines_of(const struct item *it, struct arena *a)
 	return text && text[0] ? text : NULL;
 }
 
-struct error *empty_write(struct node_env *env, struct out *o, const struct item *from, const char *step, const char *fmt, ...)
-{
-	const char *before = lines_of(from, env->arena), *text, *all;
-	va_list ap;
-
-	va_start(ap, fmt);
-	text = arena_vprintf(env->arena, fmt, ap);
-	va_end(ap);
-	node_note(env, "%s", text);
-	all = arena_printf(env->arena, "%s%s: %s\n", before ? before : "", step, text);
-	return file_write(out_blob(o, blob), all, strlen(all));
-}
-
 const char *empty_of(const struct item *it, struct arena *a)
 {
-	char *lines = lines_of(it, a);
+	char *lines = empty_lines(it, a);
 	const char *text = NULL;
 
 	for (char *save, *line = lines ? strtok_r(lines, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))

@@ -1,5 +1,5 @@
 /* empty.h - how something came to be empty: a mask without voxels, an image without regions. Who finds nothing writes a mask
- * or labels of zeros all the same, and beside them, in the blob empty.txt, why: a line for each step on the way. */
+ * or labels of zeros all the same, and beside them, in the blob empty.txt, why: a line for each step on the way (fmri/empty_write.h). */
 #ifndef SULCUS_EMPTY_H
 #define SULCUS_EMPTY_H
 
@@ -8,10 +8,10 @@
 
 struct arena;
 
-/* Notes the words and writes them below those of `from` (an input that may have been empty already, or NULL). step: the node's
- * name. */
-must_check struct error *empty_write(struct node_env *env, struct out *o, const struct item *from, const char *step,
-                                     const char *fmt, ...) printf_like(5, 6);
+#define EMPTY_BLOB "empty.txt"
+
+/* The lines of an item; NULL: it has none. */
+char *empty_lines(const struct item *it, struct arena *a);
 /* The lines as one text, "step: words; step: words"; NULL: nothing is said. */
 const char *empty_of(const struct item *it, struct arena *a);
 

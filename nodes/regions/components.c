@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "img/empty.h"
+#include "fmri/empty_write.h"
 #include "img/facts.h"
 #include "img/mask.h"
 #include "num/components.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "fmri/empty_write.h"
 #include "img/coords.h"
-#include "img/empty.h"
 #include "img/facts.h"
 #include "img/labels.h"
 #include "regions/chosen.h"
