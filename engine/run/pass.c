@@ -240,6 +240,8 @@ static void member_end(struct sched *s, struct task *c, struct reply *r, struct 
 
 static struct error *reply_check(const struct reply *r, const struct work *w)
 {
+	if (!r)
+		return error_new(ERR_WORKER, "the worker gave no answer");
 	if (r->error || r->n_member == w->n_member + 1)
 		return r->error;
 	return error_new(ERR_WORKER, "the worker answered for %d of the %d members of a pass", r->n_member, w->n_member + 1);

@@ -146,7 +146,8 @@ static struct error *copy(const struct image *im, const struct selection *s, con
 static struct error *copy_names(const struct image *im, const struct selection *s, const struct item *it, struct out *out,
                                 struct arena *a)
 {
-	const char *const *name, **kept;
+	const char *const *name;
+	const char **kept;
 
 	if (!item_blob(it, "names.tsv"))
 		return NULL;

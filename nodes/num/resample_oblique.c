@@ -222,7 +222,7 @@ static inline __attribute__((always_inline)) void find_places(const struct along
 
 static inline __attribute__((always_inline)) bool is_zero(const lanes_word *x)
 {
-	const long *w = (const long *)x;
+	const lanes_word w = *x;
 
 	return !(w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7]);
 }

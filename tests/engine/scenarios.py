@@ -235,7 +235,7 @@ def keep(s):
     s.write(text.replace("TWO", "three"))
     s.run()
     assert s.states() == {"a": "ran", "b": "ran"}, s.states()
-    assert s.tasks()["a"]["out"] == out and "evicted" in s.tasks()["a"]["why"] and "three" in s.tasks()["b"]["why"]
+    assert s.tasks()["a"]["out"] == out and "not kept" in s.tasks()["a"]["why"] and "three" in s.tasks()["b"]["why"]
 
 
 def inputs(s):
