@@ -177,27 +177,39 @@ static void hash_on_threads(struct blob *b, int n_threads)
 		pthread_join(thread[--made], NULL);
 }
 
+static int64_t leaves_of(int64_t n)
+{
+	return n / DIGEST_LEAF + (n % DIGEST_LEAF != 0);
+}
+
 static void start_blob(struct blob *b)
 {
 	ready();
-	b->n_leaf = b->n / DIGEST_LEAF + (b->n % DIGEST_LEAF != 0);
+	b->n_leaf = leaves_of(b->n);
 	b->leaf = calloc((size_t)b->n_leaf + 1, sizeof *b->leaf);
 	if (!b->leaf)
 		abort();
 }
 
-static struct digest end_blob(struct blob *b)
+struct digest digest_of_leaves(int64_t size, const struct digest *leaf, int64_t n_leaf)
 {
 	crypto_generichash_state h;
-	unsigned char size[8];
+	unsigned char bytes[8];
 
 	for (int k = 0; k < 8; k++)
-		size[k] = (unsigned char)((uint64_t)b->n >> 8 * k);
+		bytes[k] = (unsigned char)((uint64_t)size >> 8 * k);
 	hash_start(&h);
-	crypto_generichash_update(&h, size, sizeof size);
-	crypto_generichash_update(&h, (const unsigned char *)b->leaf, (size_t)b->n_leaf * sizeof *b->leaf);
-	free(b->leaf);
+	crypto_generichash_update(&h, bytes, sizeof bytes);
+	crypto_generichash_update(&h, (const unsigned char *)leaf, (size_t)n_leaf * sizeof *leaf);
 	return hash_end(&h);
+}
+
+static struct digest end_blob(struct blob *b)
+{
+	struct digest d = digest_of_leaves(b->n, b->leaf, b->n_leaf);
+
+	free(b->leaf);
+	return d;
 }
 
 static struct digest hash_blob(struct blob *b, int n_threads)
@@ -212,6 +224,15 @@ struct digest digest_blob(const void *p, size_t n, int n_threads)
 	struct blob b = { .p = p ? p : (const void *)"", .n = (int64_t)n };
 
 	return hash_blob(&b, n_threads);
+}
+
+void digest_leaves(struct digest *leaf, const void *p, size_t n)
+{
+	struct blob b = { .p = p, .n = (int64_t)n, .n_leaf = leaves_of((int64_t)n), .leaf = leaf };
+
+	ready();
+	b.width = leaves_at_once(b.n_leaf, 1);
+	hash_leaves(&b);
 }
 
 /* ---- while it is being made ---- */

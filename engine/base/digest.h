@@ -20,6 +20,9 @@ struct digest { unsigned char b[DIGEST_SIZE]; };
 struct digest digest_bytes(const void *p, size_t n);
 /* The digest of a blob in memory, its leaves over n_threads threads. */
 struct digest digest_blob(const void *p, size_t n, int n_threads);
+/* The digests of the leaves of n bytes, whole ones but for the last; and that of a blob of size bytes from its leaves'. */
+void digest_leaves(struct digest *leaf, const void *p, size_t n);
+struct digest digest_of_leaves(int64_t size, const struct digest *leaf, int64_t n_leaf);
 /* A blob in memory that is hashed while it is being made, by whoever has time. */
 struct digest_ahead;
 struct digest_ahead *digest_ahead_new(const void *p, size_t n);

@@ -8,54 +8,28 @@
 #include "base/digest_lanes.h"
 
 struct digest_flow {
-	int64_t size;
-	size_t n_leaf, held;        /* leaves hashed, bytes of those that follow */
-	unsigned char *leaf;        /* [ROOM] */
-	unsigned char *top;         /* the size, then the digests of leaves */
+	int64_t size, n_leaf;       /* leaves hashed */
+	size_t held;                /* bytes that follow */
+	unsigned char *bytes;       /* [ROOM] */
+	struct digest *leaf;
 };
 
-enum { SIZE_BYTES = 8, ROOM = DIGEST_LANES * DIGEST_LEAF };
+enum { ROOM = DIGEST_LANES * DIGEST_LEAF };
 
 struct digest_flow *digest_flow_new(int64_t size)
 {
 	struct digest_flow *f = calloc(1, sizeof *f);
 
-	if (!f || !(f->leaf = malloc(ROOM)) || !(f->top = malloc(SIZE_BYTES + ((size_t)size / DIGEST_LEAF + 1) * DIGEST_SIZE)))
+	if (!f || !(f->bytes = malloc(ROOM)) || !(f->leaf = calloc((size_t)(size / DIGEST_LEAF) + 1, sizeof *f->leaf)))
 		abort();
 	f->size = size;
-	for (int k = 0; k < SIZE_BYTES; k++)
-		f->top[k] = (unsigned char)((uint64_t)size >> 8 * k);
 	return f;
-}
-
-static void put_leaf(struct digest_flow *f, struct digest d)
-{
-	memcpy(f->top + SIZE_BYTES + f->n_leaf++ * DIGEST_SIZE, d.b, DIGEST_SIZE);
-}
-
-/* ROOM bytes are held. */
-static void end_lanes(struct digest_flow *f)
-{
-	const unsigned char *leaf[DIGEST_LANES];
-	struct digest_lanes l;
-
-	for (int k = 0; k < DIGEST_LANES; k++)
-		leaf[k] = f->leaf + (size_t)k * DIGEST_LEAF;
-	digest_lanes_start(&l);
-	digest_lanes_add(&l, leaf, DIGEST_LEAF, true);
-	for (int k = 0; k < DIGEST_LANES; k++)
-		put_leaf(f, digest_lanes_end(&l, k));
-	f->held = 0;
 }
 
 static void end_leaves(struct digest_flow *f)
 {
-	if (f->held == ROOM && digest_lanes_fast()) {
-		end_lanes(f);
-		return;
-	}
-	for (size_t at = 0; at < f->held; at += DIGEST_LEAF)
-		put_leaf(f, digest_bytes(f->leaf + at, f->held - at < DIGEST_LEAF ? f->held - at : DIGEST_LEAF));
+	digest_leaves(f->leaf + f->n_leaf, f->bytes, f->held);
+	f->n_leaf += (int64_t)((f->held + DIGEST_LEAF - 1) / DIGEST_LEAF);
 	f->held = 0;
 }
 
@@ -66,7 +40,7 @@ void digest_flow_add(struct digest_flow *f, const void *p, size_t n)
 	while (n > 0) {
 		size_t some = ROOM - f->held < n ? ROOM - f->held : n;
 
-		memcpy(f->leaf + f->held, from, some);
+		memcpy(f->bytes + f->held, from, some);
 		f->held += some;
 		from += some;
 		n -= some;
@@ -80,9 +54,9 @@ struct digest digest_flow_end(struct digest_flow *f)
 	struct digest d;
 
 	end_leaves(f);
-	d = digest_bytes(f->top, SIZE_BYTES + f->n_leaf * DIGEST_SIZE);
+	d = digest_of_leaves(f->size, f->leaf, f->n_leaf);
 	free(f->leaf);
-	free(f->top);
+	free(f->bytes);
 	free(f);
 	return d;
 }

@@ -27,8 +27,6 @@ const struct cells *source_cells(struct expansion *x, const struct source *s);
 void step_tasks(struct expansion *x, struct step *st);
 /* ahead.c: hashes the outside files of tasks that wait for nothing else. */
 void files_ahead(struct plan *p, struct arena *a);
-/* settle.c: is it known what the task gives? */
-bool is_settled(const struct task *t);
 /* only.c */
 void plan_keep_only(struct plan *p, const char *const *only, int n_only, struct diag *d);
 /* when.c: does the task's `when` hold? Records are read from the store. */

@@ -105,6 +105,8 @@ const char *task_name(struct arena *a, const struct task *t);
 const struct artifact *task_output(const struct task *t, int port);
 /* The same for what a task depends on: of a list output the one item. */
 const struct artifact *dep_output(struct plan *p, const struct task_dep *d);
+/* Is it known what the task gives? */
+bool is_settled(const struct task *t);
 /* The canonical text that the task's key is the digest of (plan/key.c says its form). */
 const char *task_key_text(struct plan *p, const struct task *t, struct arena *a);
 /* The canonical JSON map of its parameters, as sent to the worker. */

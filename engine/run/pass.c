@@ -14,11 +14,6 @@
 
 enum { LOOK_UP = 1000 };   /* tasks that are looked at above a reader */
 
-static bool is_settled(const struct task *t)
-{
-	return t->state == TASK_HIT || t->state == TASK_DONE || t->state >= TASK_EXCLUDED;
-}
-
 static bool may_make(const struct sched *s, const struct task *t)
 {
 	const struct step *st = t->step;

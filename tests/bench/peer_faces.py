@@ -5,11 +5,7 @@ peer_faces.py FOLDER OUT: FOLDER has session1/*.nii, events1.tsv and the same of
 Prints one JSON line: seconds of each part, peak memory in bytes, version. Exits with 77 where nilearn is not installed.
 """
 import glob
-import json
 import os
-import resource
-import sys
-import time
 
 import peers
 
@@ -44,18 +40,4 @@ def study(folder, out, lap):
     lap("contrasts")
 
 
-def main():
-    folder, out = sys.argv[1:]
-    os.makedirs(out, exist_ok=True)
-    parts, last = {}, [time.perf_counter()]
-
-    def lap(what):
-        now = time.perf_counter()
-        parts[what] = now - last[0]
-        last[0] = now
-    study(folder, out, lap)
-    print(json.dumps({"seconds": sum(parts.values()), "parts": parts, "nilearn": VERSION,
-                      "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
-
-
-main()
+peers.timed(study, VERSION)

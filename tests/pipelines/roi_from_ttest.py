@@ -53,7 +53,7 @@ def check_maps(out):
     t, shape = image(out, "t")
     log_p, _ = image(out, "log10p")
     check(f"a map of 40x64x64, not {shape}", tuple(shape) == (40, 64, 64))
-    for places, sign in ((FACES, 1), (HOUSES, -1)):
+    for places, sign in ((FACES, 1), (HOUSES, -1)):   # beyond the study's own threshold, or they would be no regions of it
         for world in places:
             v = voxel(world, shape)
             check(f"t at {world} is {t[v]}, -log10 p {log_p[v]}", sign * t[v] > 0 and log_p[v] > 5)
