@@ -27,6 +27,8 @@ static struct error *outside(struct plan *p, const char *path, struct digest *d)
 		return NULL;
 	if (!p->looked_ahead) {   /* where one file is new, others are */
 		p->looked_ahead = true;
+		if (p->new_files)
+			p->new_files(p->new_files_ctx);
 		files_ahead(p, p->arena);
 	}
 	TRY(store_file_digest(p->store, path, d, &size, (int)sysconf(_SC_NPROCESSORS_ONLN)));

@@ -74,6 +74,8 @@ struct plan {
 	bool no_data;               /* files are not looked up; every pattern has one cell "*" */
 	int n_count[TASK_SKIPPED + 1];
 	bool looked_ahead;          /* new files were hashed side by side (plan/ahead.c) */
+	void (*new_files)(void *ctx);   /* called before the first file is hashed: much is going to run; or NULL */
+	void *new_files_ctx;
 	char *key_text;             /* plan/key.c's buffer, and its room in bytes */
 	size_t key_room;
 	struct map *folder;         /* plan/beside.c's listings */

@@ -21,6 +21,8 @@
 #include "store/gc.h"
 #include "store/memo.h"
 
+enum { FIRST_WORKERS = 2 };   /* they look at headers side by side */
+
 bool driver_failed(const struct driver *d)
 {
 	return d->report.result.n_failed || d->exports.n_failed;
@@ -67,6 +69,27 @@ static struct error *carry_over(struct driver *d, const struct plan *old)
 	return failed ? plan_settle(d->plan) : NULL;   /* what needs them is skipped */
 }
 
+static struct error *need_pool(struct driver *d)
+{
+	if (d->pool)
+		return NULL;
+	if (d->offline && setenv("SULCUS_OFFLINE", "1", 1) != 0)
+		return error_new(ERR_SYSTEM, "cannot set SULCUS_OFFLINE");
+	d->pool = pool_new(d->store, d->jobs, d->arena);
+	return NULL;
+}
+
+/* Their start takes as long as hashing a file of 20 MB. */
+static void start_workers(void *ctx)
+{
+	struct driver *d = ctx;
+	struct error *e = need_pool(d);
+
+	if (!e)
+		pool_start(d->pool, FIRST_WORKERS);
+	error_free(e);
+}
+
 static struct error *make_plan(struct driver *d)
 {
 	const struct plan *old = d->plan;
@@ -76,6 +99,8 @@ static struct error *make_plan(struct driver *d)
 		exports_check(d->plan, d->diag);
 	if (d->diag->n_error)
 		return NULL;
+	d->plan->new_files = start_workers;
+	d->plan->new_files_ctx = d;
 	TRY(plan_settle(d->plan));
 	if (old)
 		TRY(carry_over(d, old));
@@ -96,16 +121,7 @@ static int count_todo(const struct plan *p)
 }
 
 /* ---- running ---- */
-static struct error *need_pool(struct driver *d)
-{
-	if (d->pool)
-		return NULL;
-	if (d->offline && setenv("SULCUS_OFFLINE", "1", 1) != 0)
-		return error_new(ERR_SYSTEM, "cannot set SULCUS_OFFLINE");
-	d->pool = pool_new(d->store, d->jobs, d->arena);
-	return NULL;
-}
-
+/* ---- running ---- */
 /* Bytes that headers promise, against what the disk has. */
 static struct error *check_space(const struct driver *d)
 {

@@ -69,6 +69,15 @@ static struct error *start(struct pool *p, struct proc *w)
 	return proc_start(w, p->program, p->store, p->arena);
 }
 
+void pool_start(struct pool *p, int n)
+{
+	for (int i = 0; i < n && i < p->max; i++) {
+		struct error *e = p->proc[i].pid ? NULL : start(p, &p->proc[i]);
+
+		error_free(e);
+	}
+}
+
 struct error *pool_send(struct pool *p, const struct request *r, void *ctx)
 {
 	struct proc *w = choose(p);

@@ -24,6 +24,8 @@ struct pool_event {
 
 /* s NULL: the workers only look at files. At most max workers. Nothing is started yet. */
 struct pool *pool_new(struct store *s, int max, struct arena *a);
+/* Starts n workers, at most max, which will be needed soon. One that cannot be started is told when it is needed. */
+void pool_start(struct pool *p, int n);
 /* Idle workers end by themselves; busy ones are killed. */
 void pool_free(struct pool *p);
 /* The same, without waiting for their end yet; nothing more is asked of them. */

@@ -7,6 +7,7 @@
 #include "store/memo.h"
 
 enum { LOOK_AHEAD = 64 };   /* tasks that are tried behind one that does not fit */
+static const double short_s = 0.02;
 
 static bool before(const struct task *x, const struct task *y)
 {
@@ -78,12 +79,16 @@ int64_t task_memory(const struct task *t)
 	return t->step->need.memory > 0 ? t->step->need.memory : t->memory;
 }
 
-/* What is too large for any machine like this one runs alone. */
+/* What is too large for any machine like this one runs alone. One that is soon over goes beside a task with all the
+ * threads: what waits for it is then known in time to share them well. */
 static bool fits(const struct sched *s, const struct task *t)
 {
+	int extra = t->seconds > 0 && t->seconds <= short_s;
+
 	if (!s->n_running)
 		return true;
-	return s->threads_used + task_threads(s, t) <= s->opt->jobs && s->memory_used + task_memory(t) <= s->opt->memory;
+	return s->threads_used + task_threads(s, t) <= s->opt->jobs + extra
+	       && s->memory_used + task_memory(t) <= s->opt->memory;
 }
 
 struct task *queue_take(struct sched *s)

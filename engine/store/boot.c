@@ -3,8 +3,9 @@
  * A kill loses nothing, since what was renamed is in the kernel's hands. A power cut loses what the kernel had not
  * written, and may leave a name without its bytes. So: the first change after the machine started makes
  * root/boot/<boot id>.<host>, on the disk before anything else. While results are published a thread calls
- * syncfs(), which covers records and blobs alike, at most every 100 ms, and sets the marker's time to just
- * before that sync: whatever is older is safe. recover.c says what is done with a marker of an earlier start. */
+ * syncfs(), which covers records and blobs alike, at most every second (a sync soon after the first result would
+ * hold up the writing of the next), and sets the marker's time to just before that sync: whatever is older is safe.
+ * recover.c says what is done with a marker of an earlier start. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +16,7 @@
 
 #include "store/inside.h"
 
-enum { GROUP_MS = 100, CHEAP_MS = 20 };
+enum { GROUP_MS = 1000, CHEAP_MS = 20 };
 
 struct group {
 	pthread_mutex_t lock;
