@@ -10,6 +10,7 @@
 #include "img/design.h"
 #include "img/facts.h"
 #include "img/table.h"
+#include "node/node.h"
 #include "node/shape.h"
 
 /* ---- the column ---- */
@@ -87,10 +88,10 @@ static struct error *time_at(double *x, const struct table *t, int row, int col)
 	return NULL;
 }
 
-/* The first volume whose middle is not before a time. */
+/* The first volume whose middle is not before a time, but for what rounding does to decimals: 1.08 / 0.72 is above 3 / 2. */
 static long volume_from(double time_s, double tr_s, long n_vol)
 {
-	double t = ceil(time_s / tr_s - 0.5);
+	double t = ceil(time_s / tr_s - 0.5 - 1e-6);
 
 	return t < 0 ? 0 : t > (double)n_vol ? n_vol : (long)t;
 }
@@ -155,15 +156,16 @@ struct error *conditions_of(struct conditions *out, const struct table *t, const
                             struct arena *a)
 {
 	struct names names = { .number = map_new(a), .arena = a };
+	bool events = table_find(t, "onset") >= 0;
 	int col, *of;
 
-	*out = (struct conditions){ .n = args->n_vol >= 0 ? args->n_vol : t->n_row, .events = table_find(t, "onset") >= 0 };
+	*out = (struct conditions){ .n = args->n_vol >= 0 ? args->n_vol : t->n_row };
 	TRY(find_column(&col, t, args->column));
-	if (out->events && args->n_vol < 0)
+	if (events && args->n_vol < 0)
 		return error_new(ERR_DATA, "%s has events, but there is no run to place them in", t->file);
 	out->column = t->column[col];
 	of = arena_calloc(a, (size_t)out->n + 1, sizeof *of);
-	if (out->events)
+	if (events)
 		TRY(from_events(out, of, &names, t, col, args));
 	else
 		TRY(one_a_row(of, &names, t, col, args));
@@ -221,7 +223,14 @@ bool conditions_check(struct conditions *out, struct shape *s, const char *port,
 	return !shape_problem(s, port, conditions_of(out, &t, args, s->arena));
 }
 
-/* ---- looking up ---- */
+/* ---- telling and looking up ---- */
+void conditions_tell_shared(const struct conditions *c, struct node_env *env)
+{
+	if (c->n_shared > 0)
+		node_note(env, "%ld volume%s in events of several conditions at once, and count%s for none", c->n_shared,
+		          c->n_shared == 1 ? " lies" : "s lie", c->n_shared == 1 ? "s" : "");
+}
+
 struct error *conditions_find(int *out, const struct conditions *c, const char *name)
 {
 	struct arena *words;

@@ -2,7 +2,7 @@
  *
  * The table has one row a volume, a column of which (`labels`, else `trial_type`, or the one asked for) names its condition;
  * or it has events (columns onset, duration in s and trial_type): a volume is of the event that its middle, (t + 1/2) tr,
- * lies in, from the onset on and before its end. Cells without a value are volumes without a condition. */
+ * lies in, from the onset on and before its end (a middle within a millionth of tr of either is at it). Cells without a value are volumes without a condition. */
 #ifndef SULCUS_FMRI_CONDITIONS_H
 #define SULCUS_FMRI_CONDITIONS_H
 
@@ -12,6 +12,7 @@
 
 struct arena;
 struct item;
+struct node_env;
 struct shape;
 struct table;
 
@@ -29,7 +30,6 @@ struct conditions {
 	int n_names;
 	const char *const *names;      /* [n_names] in order of first appearance, NULL ended */
 	const char *column;            /* that the names stood in */
-	bool events;
 	long n_shared;                 /* volumes in events of several conditions at once, which therefore have none */
 };
 
@@ -42,6 +42,8 @@ must_check struct error *conditions_of(struct conditions *out, const struct tabl
  * the port. True: *out is whole. */
 bool conditions_check(struct conditions *out, struct shape *s, const char *port, const struct conditions_args *args);
 
+/* Notes how many volumes have no condition because they would have several, if there are any. */
+void conditions_tell_shared(const struct conditions *c, struct node_env *env);
 /* The number of a name; an error that names what there is and the nearest. */
 must_check struct error *conditions_find(int *out, const struct conditions *c, const char *name);
 /* The volumes of any of the names, ascending: volume [*n]. The same error. */

@@ -88,9 +88,10 @@ static struct conditions_args conditions_args(const struct image_select_params *
 }
 
 static struct error *select_volumes(struct selection *out, const struct image_select_params *p,
-                                    const struct image_select_inputs *in, const struct image *im, struct arena *a)
+                                    const struct image_select_inputs *in, const struct image *im, struct node_env *env)
 {
 	struct conditions_args args = conditions_args(p, im->n_vol, im->tr_s);
+	struct arena *a = env->arena;
 	struct conditions c;
 
 	TRY(check_way(p, in->index, in->conditions));
@@ -99,6 +100,7 @@ static struct error *select_volumes(struct selection *out, const struct image_se
 	} else if (in->conditions) {
 		TRY(conditions_read(&c, in->conditions, &args, a));
 		TRY(by_condition(&out->rows, &c, p, a));
+		conditions_tell_shared(&c, env);
 	} else {
 		TRY(by_range(&out->rows, p, im->n_vol, a));
 	}
@@ -168,7 +170,7 @@ struct error *image_select_run(struct node_env *env, const struct image_select_p
 	struct error *e;
 
 	TRY(image_of(&im, in->image, env->arena));
-	e = select_volumes(&s, params, in, &im, env->arena);
+	e = select_volumes(&s, params, in, &im, env);
 	if (!e)
 		e = copy(&im, &s, out_blob(out->image, "image.nii"), env->arena);
 	if (!e)

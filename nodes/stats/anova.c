@@ -75,7 +75,7 @@ static double test_voxel(const void *ctx, const struct moments *m, int v, double
 
 static void tell(struct node_env *env, const struct conditions *c, const struct grouping *g)
 {
-	voxelwise_tell_shared(env, c->n_shared);
+	conditions_tell_shared(c, env);
 	if (g->n_empty > 0)
 		node_note(env, "%ld condition%s no volume and count%s for nothing", g->n_empty, g->n_empty == 1 ? " has" : "s have",
 		          g->n_empty == 1 ? "s" : "");

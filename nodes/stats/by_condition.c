@@ -178,9 +178,7 @@ static struct error *write_values(const char *path, const struct series *s, cons
 /* ---- all of it ---- */
 static void tell(struct node_env *env, const struct conditions *c, const struct groups *g, long left_out)
 {
-	if (c->n_shared > 0)
-		node_note(env, "%ld volume%s in events of several conditions: %s of none", c->n_shared,
-		          c->n_shared == 1 ? " is" : "s are", c->n_shared == 1 ? "it is" : "they are");
+	conditions_tell_shared(c, env);
 	if (g->empty > 0)
 		node_note(env, "%d condition%s left out: no volume is of %s", g->empty, g->empty == 1 ? " is" : "s are",
 		          g->empty == 1 ? "it" : "them");

@@ -63,7 +63,7 @@ static int in_both(const struct sample *x, const struct sample *y)
 	return -1;
 }
 
-/* sample [2]; that of b has none when there is no b. c NULL: all n_vol volumes. An error is about *where. */
+/* sample [2]; that of b has none when there is no b. An error is about *where. */
 static struct error *find_samples(struct sample sample[2], const struct stats_ttest_params *p, const struct conditions *c,
                                   const char **where, struct arena *a)
 {
@@ -128,8 +128,7 @@ static double test_voxel(const void *ctx, const struct moments *m, int v, double
 static void tell(struct node_env *env, const struct stats_ttest_params *p, const struct conditions *c,
                  const struct sample sample[2])
 {
-	if (c)
-		voxelwise_tell_shared(env, c->n_shared);
+	conditions_tell_shared(c, env);
 	if (sample[1].n > 0)
 		node_note(env, "%ld volumes of %s %s %ld of %s", sample[0].n, design_names(p->n_a, p->a, env->arena),
 		          p->paired ? "in pairs with" : "against", sample[1].n, design_names(p->n_b, p->b, env->arena));

@@ -166,13 +166,6 @@ static void tell(struct job *j, struct node_env *env)
 		          j->infinite, j->n_voxel, name);
 }
 
-void voxelwise_tell_shared(struct node_env *env, long n_shared)
-{
-	if (n_shared > 0)
-		node_note(env, "%ld volume%s in events of several conditions at once, and count%s for none", n_shared,
-		          n_shared == 1 ? " lies" : "s lie", n_shared == 1 ? "s" : "");
-}
-
 struct error *voxelwise_run(const struct voxelwise *w, struct image *im, const struct item *mask_item,
                             struct node_env *env, const struct voxelwise_out *out)
 {

@@ -37,8 +37,6 @@ struct voxelwise_out { struct out *stat, *p, *log10p; };
 /* mask: or NULL for all voxels. The image may be a passing one when terms are single volumes in the order of time. */
 must_check struct error *voxelwise_run(const struct voxelwise *w, struct image *im, const struct item *mask,
                                        struct node_env *env, const struct voxelwise_out *out);
-/* Tells of volumes that lie in events of several conditions, if there are any. */
-void voxelwise_tell_shared(struct node_env *env, long n_shared);
 /* At check time: the mask, the outputs (stat is the name of the first), memory and seconds. n_term -1: not known. */
 void voxelwise_check(struct shape *s, const struct image_facts *im, const char *stat, int n_group, long n_term);
 

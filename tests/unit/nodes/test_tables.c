@@ -49,7 +49,7 @@ TEST(volumes_are_of_the_event_that_their_middle_lies_in)
 
 	CHECK_OK(conditions_read(&c, h_table("onset\tduration\ttrial_type\n1\t4\ta\n4.5\t2.6\tb\n10\t100\ta\n-9\t3\tz\n"), &args,
 	                         check_arena()));
-	CHECK(c.events && c.of[0] == 0 && c.of[1] == 0 && c.of[2] == 1 && c.of[3] == 1 && c.of[4] == -1 && c.of[5] == 0);
+	CHECK(c.of[0] == 0 && c.of[1] == 0 && c.of[2] == 1 && c.of[3] == 1 && c.of[4] == -1 && c.of[5] == 0);
 	CHECK_OK(conditions_read(&c, h_table("onset\tduration\ttrial_type\n0\t6\ta\n4\t4\tb\n"), &args, check_arena()));
 	CHECK(c.n_shared == 1 && c.of[1] == 0 && c.of[2] == -1 && c.of[3] == 1);
 	CHECK_ERROR(conditions_read(&c, h_table("onset\tduration\ttrial_type\n0\tn/a\ta\n"), &args, check_arena()),
@@ -57,6 +57,24 @@ TEST(volumes_are_of_the_event_that_their_middle_lies_in)
 	args.tr_s = 0;
 	CHECK_ERROR(conditions_read(&c, h_table("onset\tduration\ttrial_type\n0\t6\ta\n"), &args, check_arena()),
 	            "no time between volumes");
+}
+
+/* 1.08 s / 0.72 s is a little more than 3 / 2 in double, and so with a quarter of all volumes of that time between them. */
+TEST(an_event_from_middle_to_middle_has_as_many_volumes_as_it_lasts)
+{
+	static const double tr[] = { 0.72, 1.4, 0.645, 0.1, 2 };
+
+	for (int i = 0; i < 5; i++) {
+		struct conditions_args args = { NULL, 2000, tr[i], "bold" };
+		const char *text = "onset\tduration\ttrial_type\n";
+		struct conditions c;
+
+		for (int v = 1; v < 2000; v += 5)
+			text = arena_printf(check_arena(), "%s%.4f\t%.4f\ta\n", text, (v + 0.5) * tr[i], 2 * tr[i]);
+		CHECK_OK(conditions_read(&c, h_table(text), &args, check_arena()));
+		for (int v = 0; v < 2000; v++)
+			CHECK_INT(c.of[v], v % 5 == 1 || v % 5 == 2 ? 0 : -1);
+	}
 }
 
 /* ---- numbers ---- */
@@ -174,6 +192,9 @@ TEST(volumes_are_taken_by_number_condition_and_range)
 	check_volumes(o, 3, (int[]){ 1, 2, 3 }, 1);
 	CHECK_OK(pick((struct image_select_params){ .step = 3 }, NULL, NULL, &o));
 	check_volumes(o, 2, (int[]){ 0, 3 }, 3);
+	CHECK_OK(pick(by_name, NULL, "onset\tduration\ttrial_type\n0\t6\thouse\n4\t4\tface\n", &o));
+	check_volumes(o, 2, (int[]){ 0, 1 }, 1);
+	CHECK(strstr(h_notes(), "1 volume lies in events of several conditions at once, and counts for none"));
 	CHECK_ERROR(pick(none, NULL, NULL, &o), "nothing says which volumes");
 	CHECK_ERROR(pick(none, NULL, rows, &o), "without names");
 	CHECK_ERROR(pick(none, "[6]", NULL, &o), "image has the volumes 0 to 5");
