@@ -10,6 +10,9 @@
 #include "node/shape.h"
 #include "num/structure.h"
 
+enum { FAR = 1 << 28 };                  /* voxels, more than any grid has along an axis */
+static const double work_most = 1e10;    /* rows of a grid times rows of a ball: half a minute */
+
 enum components_touch mask_touch(int choice)
 {
 	static const enum components_touch touch[] = { COMPONENTS_FACES, COMPONENTS_EDGES, COMPONENTS_CORNERS };
@@ -53,8 +56,10 @@ static const char *problem_of(const struct mask_by *by, const char **where)
 	return NULL;
 }
 
-static struct structure *structure_of(const struct mask_by *by, const struct grid *g, struct arena *a)
+/* A closing needs all of a ball, the others what of it is no larger than the grid. */
+static struct structure *structure_of(const struct mask_by *by, enum mask_change how, const struct grid *g, struct arena *a)
 {
+	static const int any[3] = { FAR, FAR, FAR };
 	double step[3][3];
 
 	if (!by->is_ball)
@@ -62,16 +67,18 @@ static struct structure *structure_of(const struct mask_by *by, const struct gri
 	for (int c = 0; c < 3; c++)
 		for (int d = 0; d < 3; d++)
 			step[c][d] = g->affine[d][c];
-	return structure_ball(step, by->radius_mm, g->n, a);
+	return structure_ball(step, by->radius_mm, how == MASK_CLOSE ? any : g->n, a);
 }
 
 static const char *too_large(const struct mask_by *by, const struct grid *g, struct arena *a)
 {
+	if (!by->is_ball)
+		return arena_printf(a, "with a margin of %d voxels the grid has too many, must be less", by->times);
 	return arena_printf(a, "a ball of %g mm has too many voxels on a grid of %s, must be smaller", by->radius_mm, grid_text(g, a));
 }
 
 /* ---- closing ---- */
-/* The grid with a margin as wide as a dilation may grow; false: it is too large. */
+/* The grid with a margin as wide as a dilation may grow; false: it is too large, or the ball too large for it. */
 static bool with_margin(int wide[3], int margin[3], const int n[3], const struct structure *s, int times)
 {
 	double size = 1;
@@ -85,7 +92,7 @@ static bool with_margin(int wide[3], int margin[3], const int n[3], const struct
 		margin[d] = s->reach[d] * times;
 		wide[d] = (int)w;
 	}
-	return true;
+	return (double)s->n * wide[1] * wide[2] <= work_most;
 }
 
 /* Copies between the grid and its place in the wide one. */
@@ -101,24 +108,24 @@ static void copy_middle(unsigned char *in, unsigned char *middle, const int n[3]
 		}
 }
 
-static struct error *close_shape(unsigned char *x, const int n[3], const struct structure *s, int times, struct arena *a)
+static bool close_shape(unsigned char *x, const int n[3], const struct structure *s, int times, struct arena *a)
 {
 	int wide[3], margin[3];
 	unsigned char *y;
 
 	if (!with_margin(wide, margin, n, s, times))
-		return error_new(ERR_USER, "iterations is %d: with as wide a margin the grid has too many voxels, must be less", times);
+		return false;
 	y = arena_calloc(a, (size_t)wide[0] * (size_t)wide[1] * (size_t)wide[2], 1);
 	copy_middle(x, y, n, wide, margin, false);
 	structure_dilate(y, wide, s, times, a);
 	structure_erode(y, wide, s, times, a);
 	copy_middle(x, y, n, wide, margin, true);
-	return NULL;
+	return true;
 }
 
 /* ---- the node ---- */
-static struct error *change(unsigned char *x, const int n[3], enum mask_change how, const struct structure *s, int times,
-                            struct arena *a)
+/* False: too large. */
+static bool change(unsigned char *x, const int n[3], enum mask_change how, const struct structure *s, int times, struct arena *a)
 {
 	if (how == MASK_CLOSE)
 		return close_shape(x, n, s, times, a);
@@ -126,7 +133,7 @@ static struct error *change(unsigned char *x, const int n[3], enum mask_change h
 		structure_erode(x, n, s, times, a);
 	if (how != MASK_ERODE)
 		structure_dilate(x, n, s, times, a);
-	return NULL;
+	return true;
 }
 
 struct error *mask_change(struct node_env *env, const struct item *mask, enum mask_change how, const struct mask_by *by,
@@ -141,10 +148,9 @@ struct error *mask_change(struct node_env *env, const struct item *mask, enum ma
 	if (problem)
 		return error_new(ERR_USER, "%s", problem);
 	TRY(mask_bytes(&before, &inside, mask, env->arena));
-	s = structure_of(by, &before.grid, env->arena);
-	if (!s)
+	s = structure_of(by, how, &before.grid, env->arena);
+	if (!s || !change(inside, before.grid.n, how, s, by->times, env->arena))
 		return error_new(ERR_USER, "%s", too_large(by, &before.grid, env->arena));
-	TRY(change(inside, before.grid.n, how, s, by->times, env->arena));
 	return mask_changed(env, out, mask, &before, inside, name[how]);
 }
 
@@ -187,21 +193,20 @@ static void check_faces(struct shape *s, const struct structure *b, int times, c
 
 static void check_structure(struct shape *s, enum mask_change how, const struct mask_by *by, const struct grid *g)
 {
-	const struct structure *b = structure_of(by, g, s->arena);
+	const struct structure *b = structure_of(by, how, g, s->arena);
+	const char *where = by->is_ball ? "radius" : "iterations";
 	int wide[3], margin[3];
 
-	if (!b) {
-		shape_error(s, "radius", "%s", too_large(by, g, s->arena));
+	if (!b || (how == MASK_CLOSE && !with_margin(wide, margin, g->n, b, by->times))) {
+		shape_error(s, where, "%s", too_large(by, g, s->arena));
 		return;
 	}
 	if (is_single(b))
 		shape_warning(s, "radius", "%g mm reach no neighbour: the mask stays as it is on a grid of %s", by->radius_mm,
 		              grid_text(g, s->arena));
 	if (how == MASK_ERODE || how == MASK_OPEN)
-		check_faces(s, b, by->times, g, by->is_ball ? "radius" : "iterations");
-	if (how == MASK_CLOSE && !with_margin(wide, margin, g->n, b, by->times))
-		shape_error(s, "iterations", "with a margin of %d voxels the grid has too many, must be less", by->times);
-	else if (how == MASK_CLOSE)
+		check_faces(s, b, by->times, g, where);
+	if (how == MASK_CLOSE)
 		s->memory += 2 * (int64_t)wide[0] * wide[1] * wide[2];
 	s->seconds += 1e-9 * b->n * (double)grid_size(g) * by->times;
 }

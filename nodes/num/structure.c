@@ -41,7 +41,7 @@ static double height(const double a[3], const double b[3], const double c[3])
 
 static int least(double steps, int n)
 {
-	return steps < n - 1 ? (int)steps : n - 1;
+	return steps < n ? (int)steps : n;
 }
 
 /* The steps i with |i step[0] + dj step[1] + dk step[2]| <= mm; false: there is none. */

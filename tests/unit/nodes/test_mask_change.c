@@ -153,6 +153,58 @@ TEST(a_radius_takes_voxels_at_that_very_distance)
 	CHECK_ERROR(RUN(mask_open, ARGS(.iterations = 2, .has_radius = true, .radius_mm = 2), one_voxel(), h_out()), "a radius stands instead");
 }
 
+/* Beyond the grid is outside, also where it has one voxel. */
+TEST(a_slice_is_eaten_by_balls_whatever_axis_it_is_across)
+{
+	for (int d = 0; d < 3; d++) {
+		struct grid g = { { 6, 6, 6 }, { { 2, 0, 0, 0 }, { 0, 2, 0, 0 }, { 0, 0, 2, 0 } } };
+		struct out *o = h_out();
+		float x[36];
+
+		g.n[d] = 1;
+		for (int v = 0; v < 36; v++)
+			x[v] = 1;
+		CHECK_OK(RUN(mask_erode, ARGS(.iterations = 1, .has_radius = true, .radius_mm = 2), h_image(&g, 1, 0, IMAGE_FLOAT32, x), o));
+		for (int v = 0; v < 36; v++)
+			CHECK(h_voxels(o)[v] == 0);
+	}
+}
+
+/* Is voxel (i, j) of 12 x 12 in the closing: has every ball that it lies in a voxel of the mask? Balls of 4 voxels. */
+static bool is_closed(const float x[144], int i, int j)
+{
+	for (int dk = -4; dk <= 4; dk++)
+		for (int dj = -4; dj <= 4; dj++)
+			for (int di = -4; di <= 4; di++) {
+				bool met = false;
+
+				if (di * di + dj * dj + dk * dk > 16)
+					continue;
+				for (int v = 0; v < 144 && !met; v++) {
+					const int ri = v % 12 - i - di, rj = v / 12 - j - dj;
+
+					met = x[v] != 0 && ri * ri + rj * rj + dk * dk <= 16;
+				}
+				if (!met)
+					return false;
+			}
+	return true;
+}
+
+/* The ball is higher than the grid, and what of it lies beyond counts. */
+TEST(a_closing_of_a_slice_is_that_of_whole_balls)
+{
+	const struct grid g = { { 12, 12, 1 }, { { 2, 0, 0, 0 }, { 0, 2, 0, 0 }, { 0, 0, 2, 0 } } };
+	struct out *o = h_out();
+	float x[144];
+
+	for (int v = 0; v < 144; v++)
+		x[v] = (5 * v * v + 3 * v) % 31 < 11;
+	CHECK_OK(RUN(mask_close, ARGS(.iterations = 1, .has_radius = true, .radius_mm = 8), h_image(&g, 1, 0, IMAGE_FLOAT32, x), o));
+	for (int v = 0; v < 144; v++)
+		CHECK_INT(h_voxels(o)[v] != 0, is_closed(x, v % 12, v / 12));
+}
+
 TEST(what_a_mask_leaves_out)
 {
 	struct out *o;
@@ -200,11 +252,13 @@ TEST(shapes_tell_what_cannot_be)
 	CHECK_OK(mask_dilate_shape(s, &(struct mask_dilate_params){ .iterations = 1, .has_radius = true, .radius_mm = 1.9 }));
 	CHECK_OK(mask_dilate_shape(s, &(struct mask_dilate_params){ .iterations = 3, .has_radius = true, .radius_mm = 3 }));
 	CHECK_OK(mask_close_shape(s, &(struct mask_close_params){ .iterations = 1000 }));
+	CHECK_OK(mask_close_shape(s, &(struct mask_close_params){ .iterations = 1, .has_radius = true, .radius_mm = 900 }));
 	CHECK_TEXT(h_problems(s),
 	           "warning iterations: no voxel can be left: the grid has 8 voxels along axis 1, and the erosion eats 4 from both ends\n"
 	           "warning radius: 1.9 mm reach no neighbour: the mask stays as it is on a grid of 9x8x7 at 2x3x4 mm\n"
 	           "error radius: a radius stands instead of neighbours and iterations: give one or the other\n"
-	           "error iterations: with a margin of 1000 voxels the grid has too many, must be less\n");
+	           "error iterations: with a margin of 1000 voxels the grid has too many, must be less\n"
+	           "error radius: a ball of 900 mm has too many voxels on a grid of 9x8x7 at 2x3x4 mm, must be smaller\n");
 	CHECK(s->memory > 0);
 	f.n_vol = 3;
 	s = h_shape();
