@@ -94,40 +94,51 @@ struct error *chosen_by_name(struct chosen *c, int n, const char *const *name, s
 }
 
 /* ---- ranks ---- */
-/* Is region x to be taken before y? Of equal ones the smaller number. */
-static bool is_before(const struct chosen *c, int x, int y, bool by_peak)
-{
-	const double p = by_peak ? c->peak[x] : c->labels->size[x], q = by_peak ? c->peak[y] : c->labels->size[y];
+struct rank { double key; int region; };
 
-	if (isnan(p) || isnan(q))
-		return isnan(q) && (!isnan(p) || x < y);
-	return p != q ? p > q : x < y;
+/* The greatest first, NaN last; of equal ones the smaller number. */
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (isnan(x->key) != isnan(y->key))
+		return isnan(x->key) ? 1 : -1;
+	return x->key > y->key ? -1 : x->key < y->key ? 1 : x->region - y->region;
 }
 
 void chosen_first(struct chosen *c, int n, bool by_peak, struct node_env *env)
 {
 	const int n_all = c->labels->n;
+	struct rank *rank = NEW_N(env->arena, struct rank, n_all);
 
 	if (n_all < n)
 		node_note(env, "there %s only %d region%s, %d were asked for", n_all == 1 ? "is" : "are", n_all, n_all == 1 ? "" : "s", n);
-	for (int taken = 0; taken < n && taken < n_all; taken++) {
-		int best = -1;
-
-		for (int k = 0; k < n_all; k++)
-			if (!c->is[k] && (best < 0 || is_before(c, k, best, by_peak)))
-				best = k;
-		c->is[best] = true;
-	}
+	for (int k = 0; k < n_all; k++)
+		rank[k] = (struct rank){ by_peak ? c->peak[k] : c->labels->size[k], k };
+	qsort(rank, (size_t)n_all, sizeof *rank, compare_ranks);
+	for (int k = 0; k < n && k < n_all; k++)
+		c->is[rank[k].region] = true;
 }
 
 /* ---- positions ---- */
-/* The region at a position, -1: none; *far: the distance, in mm, of the nearest voxel of one, *near which one that is. */
-static int region_at(const struct labels *l, const double inverse[3][4], const double at[3], double *far, int *near)
+/* The region of the voxel that a position lies in, -1: none. */
+static int region_at(const struct labels *l, const double inverse[3][4], const double at[3])
 {
-	double voxel[3], least = INFINITY;
-	int own = -1;
+	double voxel[3];
 
 	affine_apply(inverse, at, voxel);
+	for (int d = 0; d < 3; d++)
+		if (!(rint(voxel[d]) >= 0 && rint(voxel[d]) < l->grid.n[d]))
+			return -1;
+	return l->region[grid_index(&l->grid, (int)rint(voxel[0]), (int)rint(voxel[1]), (int)rint(voxel[2]))];
+}
+
+/* The region of the nearest voxel that has one; *far: how far its centre is, in mm. */
+static int nearest_region(const struct labels *l, const double at[3], double *far)
+{
+	double least = INFINITY;
+	int near = -1;
+
 	for (long v = 0; v < grid_size(&l->grid); v++) {
 		double world[3], square = 0;
 		int p[3];
@@ -138,34 +149,33 @@ static int region_at(const struct labels *l, const double inverse[3][4], const d
 		grid_world(&l->grid, (const double[3]){ p[0], p[1], p[2] }, world);
 		for (int d = 0; d < 3; d++)
 			square += (world[d] - at[d]) * (world[d] - at[d]);
-		if (rint(voxel[0]) == p[0] && rint(voxel[1]) == p[1] && rint(voxel[2]) == p[2])
-			own = l->region[v];
 		if (square < least) {
 			least = square;
-			*near = l->region[v];
+			near = l->region[v];
 		}
 	}
 	*far = sqrt(least);
-	return own;
+	return near;
 }
 
 struct error *chosen_at(struct chosen *c, const struct coords *at, double within_mm, struct node_env *env)
 {
 	const struct labels *l = c->labels;
-	double inverse[3][4], far;
+	double inverse[3][4];
 
 	if (!grid_inverse(&l->grid, inverse))
 		return error_new(ERR_DATA, "the affine of the regions has no inverse: world coordinates have no voxel");
 	for (int k = 0; k < at->n; k++) {
 		const char *name = at->name ? at->name[k] : NULL;
 		const double *p = at->xyz[k];
-		int near = -1, region = region_at(l, inverse, p, &far, &near);
+		int region = region_at(l, inverse, p);
+		double far = 0;
 
-		if (region < 0 && far <= within_mm)
-			region = near;
-		if (region < 0) {
+		if (region < 0)
+			region = nearest_region(l, p, &far);
+		if (far > within_mm) {
 			node_note(env, "no region lies at (%g, %g, %g)%s%s: the nearest is '%s' at %.3g mm", p[0], p[1], p[2], name ? ", " : "",
-			          name ? name : "", l->name[near], far);
+			          name ? name : "", l->name[region], far);
 			continue;
 		}
 		if (c->is[region])

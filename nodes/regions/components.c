@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "fmri/empty_write.h"
+#include "fmri/mask_change.h"
 #include "img/facts.h"
 #include "img/mask.h"
 #include "num/components.h"
@@ -126,7 +127,6 @@ static const char *left_out(int small, int large, const struct limits *l, struct
 struct error *regions_components_run(struct node_env *env, const struct regions_components_params *params,
                                      const struct regions_components_inputs *in, const struct regions_components_outputs *out)
 {
-	static const enum components_touch touch[] = { COMPONENTS_FACES, COMPONENTS_EDGES, COMPONENTS_CORNERS };
 	const char *where, *problem = problem_of(params, &where);
 	struct arena *a = env->arena;
 	struct mask m;
@@ -137,7 +137,7 @@ struct error *regions_components_run(struct node_env *env, const struct regions_
 	const struct limits l = limits_of(params, &m.grid);
 	const long n_voxel = grid_size(&m.grid);
 	int *label = arena_alloc(a, (size_t)n_voxel, sizeof *label), small, large;
-	int n_part = components_label(m.inside, m.grid.n, touch[params->neighbours], label, a);
+	int n_part = components_label(m.inside, m.grid.n, mask_touch((int)params->neighbours), label, a);
 	long *size = NEW_N(a, long, n_part + 1);
 	struct part *kept = NEW_N(a, struct part, n_part + 1);
 	struct found f = { .grid = &m.grid, .region = label };
