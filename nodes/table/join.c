@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/json.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "fmri/shape_problem.h"
 #include "img/facts.h"
 #include "img/table.h"
+#include "table/values.h"
 
 struct tables {
 	int n;
@@ -132,18 +132,13 @@ static bool is_key(const struct keys *keys, int col)
 	return false;
 }
 
-/* The cells of a row's key; a tab stands in no cell but a quoted one, so the length of each comes first. */
 static const char *key_text(const struct table *t, int row, const struct keys *keys, struct arena *a)
 {
-	struct buf text = { .arena = a };
+	const char **cell = NEW_N(a, const char *, keys->n);
 
-	for (int k = 0; k < keys->n; k++) {
-		const char *cell = table_cell(t, row, keys->col[k]);
-
-		buf_add(&text, arena_printf(a, "%zu:", strlen(cell)));
-		buf_add(&text, cell);
-	}
-	return text.text;
+	for (int k = 0; k < keys->n; k++)
+		cell[k] = table_cell(t, row, keys->col[k]);
+	return row_key(keys->n, cell, a);
 }
 
 /* Key to row + 1, as pointers to ints. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/doc.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "fmri/row_list.h"
 #include "fmri/shape_problem.h"
@@ -12,8 +13,10 @@
 #include "img/literal.h"
 #include "img/table.h"
 #include "node/shape.h"
+#include "table/values.h"
 
-struct texts { int n; const char **text; };
+/* As they are written, and as values are (table/values.h). */
+struct texts { int n; const char **text, **value; };
 
 enum bound { BOUND_LT, BOUND_LE, BOUND_GT, BOUND_GE, N_BOUND };
 static const char *const bound_word[N_BOUND] = { "lt", "le", "gt", "ge" };
@@ -26,14 +29,24 @@ struct test {
 	double bound[N_BOUND];
 };
 struct clause { int n; struct test *test; };       /* all must hold */
-struct where { int n; struct clause *clause; };    /* at least one must */
+/* At least one clause must hold; or the cells of a row's columns must be those of a row of a table. */
+struct where {
+	int n;
+	struct clause *clause;
+	const struct table *rows;    /* or NULL */
+	int *col;                    /* [rows->n_col] which columns these are */
+};
 
 /* ---- reading ---- */
 static struct error *add_text(struct texts *list, const struct doc *d, const char *port, struct arena *a)
 {
 	if (d->kind != DOC_TEXT)
 		return error_new(ERR_USER, "%s has a list or map where a value is due", port);
-	PUSH(a, list->text, list->n, d->plain && strcmp(d->text, "null") == 0 ? "" : d->text);
+	const char *text = d->plain && strcmp(d->text, "null") == 0 ? "" : d->text;
+	int n = list->n;
+
+	PUSH(a, list->value, n, value_of(text, a));
+	PUSH(a, list->text, list->n, text);
 	return NULL;
 }
 
@@ -100,51 +113,32 @@ static struct error *from_written(struct where *w, const struct doc *d, const st
 	return NULL;
 }
 
-/* Each row is an alternative, each cell the value of its column. */
 static struct error *from_table(struct where *w, const struct table *rows, const struct table *t, struct arena *a)
 {
-	*w = (struct where){ rows->n_row, NEW_N(a, struct clause, rows->n_row) };
-	for (int r = 0; r < rows->n_row; r++) {
-		struct clause *c = &w->clause[r];
-
-		*c = (struct clause){ rows->n_col, NEW_N(a, struct test, rows->n_col) };
-		for (int k = 0; k < rows->n_col; k++) {
-			TRY(table_need(&c->test[k].col, t, rows->column[k]));
-			PUSH(a, c->test[k].any.text, c->test[k].any.n, table_cell(rows, r, k));
-		}
-	}
+	*w = (struct where){ .rows = rows, .col = NEW_N(a, int, rows->n_col) };
+	for (int k = 0; k < rows->n_col; k++)
+		TRY(table_need(&w->col[k], t, rows->column[k]));
 	return NULL;
 }
 
 static struct error *read_where(struct where *w, const struct item *it, const struct table *t, const char *port,
                                 struct arena *a)
 {
+	struct table *rows = NEW(a, struct table);
 	const struct doc *d;
-	struct table rows;
 
 	TRY(literal_read(&d, it, a));
 	if (d)
 		return from_written(w, d, t, port, a);
-	TRY(table_of(&rows, it, a));
-	return from_table(w, &rows, t, a);
+	TRY(table_of(rows, it, a));
+	return from_table(w, rows, t, a);
 }
 
 /* ---- matching ---- */
-
-/* 3 is 3.0, and what is missing is missing however it is written. */
-static bool same_value(const char *x, const char *y)
-{
-	double u, v;
-
-	if (strcmp(x, y) == 0)
-		return true;
-	return table_number(&u, x) && table_number(&v, y) && (u == v || (isnan(u) && isnan(v)));
-}
-
-static bool is_among(const struct texts *list, const char *cell)
+static bool is_among(const struct texts *list, const char *value)
 {
 	for (int k = 0; k < list->n; k++)
-		if (same_value(list->text[k], cell))
+		if (strcmp(list->value[k], value) == 0)
 			return true;
 	return false;
 }
@@ -163,35 +157,45 @@ static bool is_within(const struct test *test, const char *cell)
 	       (!test->has[BOUND_GT] || x > b[BOUND_GT]) && (!test->has[BOUND_GE] || x >= b[BOUND_GE]);
 }
 
-static bool holds(const struct clause *c, const struct table *t, int row)
+static bool holds(const struct clause *c, const struct table *t, struct values *v, int row)
 {
 	for (int k = 0; k < c->n; k++) {
-		const char *cell = table_cell(t, row, c->test[k].col);
+		const struct test *test = &c->test[k];
+		const char *value = values_column(v, test->col)[row];
 
-		if ((c->test[k].any.n > 0 && !is_among(&c->test[k].any, cell)) || is_among(&c->test[k].none, cell) ||
-		    !is_within(&c->test[k], cell))
+		if ((test->any.n > 0 && !is_among(&test->any, value)) || is_among(&test->none, value) ||
+		    !is_within(test, table_cell(t, row, test->col)))
 			return false;
 	}
 	return true;
 }
 
-static bool any_holds(const struct where *w, const struct table *t, int row)
+/* Rows whose cells are those of a row of w->rows become true. */
+static void mark_listed(bool *is, const struct where *w, const struct table *t, struct values *v, struct arena *a)
 {
+	struct map *keys = map_new(a);
+	struct values *own = values_new(w->rows, a);
+
+	for (int r = 0; r < w->rows->n_row; r++)
+		map_put(keys, values_key(own, r, w->rows->n_col, NULL, a), own);
+	for (int r = 0; r < t->n_row; r++)
+		is[r] |= map_get(keys, values_key(v, r, w->rows->n_col, w->col, a)) != NULL;
+}
+
+/* [n_row] which rows are meant. */
+static bool *meant(const struct where *w, const struct table *t, struct values *v, struct arena *a)
+{
+	bool *is = NEW_N(a, bool, t->n_row);
+
+	if (w->rows)
+		mark_listed(is, w, t, v, a);
 	for (int k = 0; k < w->n; k++)
-		if (holds(&w->clause[k], t, row))
-			return true;
-	return false;
+		for (int r = 0; r < t->n_row; r++)
+			is[r] = is[r] || holds(&w->clause[k], t, v, r);
+	return is;
 }
 
 /* ---- values that no row has, mostly slips of the pen ---- */
-static bool column_has(const struct table *t, int col, const char *value)
-{
-	for (int r = 0; r < t->n_row; r++)
-		if (same_value(value, table_cell(t, r, col)))
-			return true;
-	return false;
-}
-
 static const char *stranger(const struct table *t, int col, const char *value, struct arena *a)
 {
 	const char **cell = NEW_N(a, const char *, t->n_row + 1), *near;
@@ -203,18 +207,30 @@ static const char *stranger(const struct table *t, int col, const char *value, s
 	                    near ? near : "", near ? "'?" : "");
 }
 
+static const char *listed_stranger(const struct where *w, const struct table *t, struct values *v, struct arena *a)
+{
+	for (int r = 0; r < w->rows->n_row; r++)
+		for (int k = 0; k < w->rows->n_col; k++) {
+			const char *text = table_cell(w->rows, r, k);
+
+			if (!values_has(v, w->col[k], value_of(text, a)))
+				return stranger(t, w->col[k], text, a);
+		}
+	return NULL;
+}
+
 /* The first of them in words; NULL: there is none. */
-static const char *find_stranger(const struct where *w, const struct table *t, struct arena *a)
+static const char *find_stranger(const struct where *w, const struct table *t, struct values *v, struct arena *a)
 {
 	for (int k = 0; k < w->n; k++)
 		for (int i = 0; i < w->clause[k].n; i++) {
 			const struct test *test = &w->clause[k].test[i];
 
 			for (int j = 0; j < test->any.n; j++)
-				if (!column_has(t, test->col, test->any.text[j]))
+				if (!values_has(v, test->col, test->any.value[j]))
 					return stranger(t, test->col, test->any.text[j], a);
 		}
-	return NULL;
+	return w->rows ? listed_stranger(w, t, v, a) : NULL;
 }
 
 /* ---- all of it ---- */
@@ -222,18 +238,22 @@ struct error *where_rows(struct row_list *out, const char **note, const struct t
                          const struct item *not, struct arena *a)
 {
 	struct where with = { 0 }, without = { 0 };
+	struct values *v = values_new(t, a);
 	int *row = NEW_N(a, int, t->n_row);
+	const bool *in, *out_of;
 
 	if (where)
 		TRY(read_where(&with, where, t, "where", a));
 	if (not)
 		TRY(read_where(&without, not, t, "not", a));
-	*note = find_stranger(&with, t, a);
+	*note = find_stranger(&with, t, v, a);
 	if (!*note)
-		*note = find_stranger(&without, t, a);
+		*note = find_stranger(&without, t, v, a);
+	in = meant(&with, t, v, a);
+	out_of = meant(&without, t, v, a);
 	*out = (struct row_list){ 0, row };
 	for (int r = 0; r < t->n_row; r++)
-		if ((!where || any_holds(&with, t, r)) && !any_holds(&without, t, r))
+		if ((!where || in[r]) && !out_of[r])
 			row[out->n++] = r;
 	if (out->n == 0)
 		return error_new(ERR_DATA, "none of the %d row%s is meant%s%s", t->n_row, PLURAL(t->n_row), *note ? ": " : "",

@@ -31,6 +31,28 @@ static void check_rows(const char *where, const char *not, const char *must)
 	CHECK_TEXT(text, must);
 }
 
+/* Each row of a table is an alternative, and its cells are values as written ones are. */
+TEST(rows_are_found_by_those_of_a_table)
+{
+	static const struct { const char *where, *rows; } way[] = {
+		{ "chunks\tlabels\n1.0\tface\n2\thouse\n1\trest\n", "row\n2\n5\n" },
+		{ "score\nNaN\n4e0\n-0\n", "row\n2\n3\n" },
+		{ "labels\tchunks\tscore\nface\t0\t2\nface\t1\t2\n", "row\n1\n" },
+	};
+
+	for (int k = 0; k < 3; k++) {
+		struct out *o = h_out();
+
+		CHECK_OK(table_rows_run(h_env(1), &(struct table_rows_params){ 0 },
+		                        &(struct table_rows_inputs){ h_table(runs), h_table(way[k].where), NULL }, &(struct table_rows_outputs){ o }));
+		CHECK_TEXT(made_text(o), way[k].rows);
+		CHECK((strstr(h_notes(), "no row has score '-0'") != NULL) == (k == 1));
+	}
+	CHECK_ERROR(table_rows_run(h_env(1), &(struct table_rows_params){ 0 },
+	                           &(struct table_rows_inputs){ h_table(runs), h_table("label\nface\n"), NULL },
+	                           &(struct table_rows_outputs){ h_out() }), "did you mean 'labels'?");
+}
+
 static void refused(const char *where, const char *words)
 {
 	const char *text;
