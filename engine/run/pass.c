@@ -92,31 +92,6 @@ static enum pass_choice choose_reader(struct sched *s, const struct task *t, con
 	return n_taken == 1 ? all : PASS_NONE;
 }
 
-enum pass_choice pass_choose(struct sched *s, struct task *t)
-{
-	struct work *w = task_work(s->plan, t);
-	enum pass_choice all = PASS_NOW;
-
-	w->n_member = 0;
-	w->member = NULL;
-	if (w->alone || !may_make(s, t))
-		return PASS_NONE;
-	for (int k = 0; k < t->n_reader && all != PASS_NONE; k++) {
-		enum pass_choice one = choose_reader(s, t, t->reader[k]);
-
-		if (one != PASS_NOW)
-			all = one;
-		else if (!is_settled(t->reader[k]))
-			PUSH(s->plan->arena, w->member, w->n_member, t->reader[k]);
-	}
-	if (all != PASS_NOW || w->n_after > w->n_member || !w->n_member) {
-		w->n_member = 0;
-		return all == PASS_LATER ? PASS_LATER : PASS_NONE;
-	}
-	return PASS_NOW;
-}
-
-/* ---- sending ---- */
 /* Headers promise this many bytes for what t makes. */
 static int64_t made_bytes(const struct task *t)
 {
@@ -137,6 +112,44 @@ int64_t pass_memory(const struct task *t)
 	return sum;
 }
 
+/* Members are there at the same time; where that is too much they run one by one, or when others have ended. */
+static enum pass_choice choose_memory(const struct sched *s, const struct task *t)
+{
+	int64_t need = pass_memory(t);
+
+	if (s->memory_used + need <= s->opt->memory)
+		return PASS_NOW;
+	return need > s->opt->memory ? PASS_NONE : PASS_LATER;
+}
+
+enum pass_choice pass_choose(struct sched *s, struct task *t)
+{
+	struct work *w = task_work(s->plan, t);
+	enum pass_choice all = PASS_NOW;
+
+	w->n_member = 0;
+	if (w->alone || !may_make(s, t))
+		return PASS_NONE;
+	if (w->room_member < t->n_reader) {   /* it may be asked often; and have more readers in a plan that grew */
+		w->room_member = t->n_reader;
+		w->member = NEW_N(s->plan->arena, struct task *, t->n_reader);
+	}
+	for (int k = 0; k < t->n_reader && all != PASS_NONE; k++) {
+		enum pass_choice one = choose_reader(s, t, t->reader[k]);
+
+		if (one != PASS_NOW)
+			all = one;
+		else if (!is_settled(t->reader[k]))
+			w->member[w->n_member++] = t->reader[k];
+	}
+	if (all == PASS_NOW)
+		all = w->n_after > w->n_member || !w->n_member ? PASS_NONE : choose_memory(s, t);
+	if (all != PASS_NOW)
+		w->n_member = 0;
+	return all;
+}
+
+/* ---- sending ---- */
 static struct request *member_request(struct sched *s, const struct task *t, struct task *c)
 {
 	struct request *r = NEW(s->scratch, struct request);
@@ -193,13 +206,14 @@ static void let_go(struct sched *s, struct work *w)
 	w->pass = NULL;
 }
 
-/* Whose crash it was is only known when each runs alone. */
+/* Whose crash it was is only known when each runs alone, so it is nobody's try. */
 static void one_by_one(struct sched *s, struct task *t, struct error *death)
 {
 	struct work *w = t->run;
 	struct error *e = error_wrap(death, "it ran in one pass with its readers, which now run one by one");
 
 	let_go(s, w);
+	t->tries--;
 	w->alone = true;
 	if (w->leased)
 		store_release(s->plan->store, &t->key);

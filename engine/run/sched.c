@@ -17,6 +17,20 @@ enum { LEASE_MS = 25, DRAW_MS = 100, IDLE_MS = 1000 };
 static const double stop_patience_s = 0.6;
 
 /* ---- starting ---- */
+static void put_aside(struct sched *s, struct aside *list, struct task *t)
+{
+	struct task **more;
+
+	if (list->n == list->room) {
+		list->room = 2 * list->room + 16;
+		more = NEW_N(s->plan->arena, struct task *, list->room);
+		for (int i = 0; i < list->n; i++)
+			more[i] = list->task[i];
+		list->task = more;
+	}
+	list->task[list->n++] = t;
+}
+
 static struct error *send_task(struct sched *s, struct task *t)
 {
 	struct work *w = task_work(s->plan, t);
@@ -59,13 +73,13 @@ static struct error *start(struct sched *s, struct task *t)
 	struct work *w = task_work(s->plan, t);
 
 	if (pass_choose(s, t) == PASS_LATER) {
-		PUSH(s->plan->arena, s->held, s->n_held, t);
+		put_aside(s, &s->held, t);
 		return NULL;
 	}
 	if (!w->leased) {
 		w->leased = store_lease(s->plan->store, &t->key);
 		if (!w->leased) {
-			PUSH(s->plan->arena, s->lease, s->n_lease, t);
+			put_aside(s, &s->lease, t);
 			return NULL;
 		}
 		if (is_made(s, t)) {
@@ -93,27 +107,23 @@ static struct error *start_ready(struct sched *s)
 /* Looks again at those whose readers could not go along. When nothing else goes on, the first goes without them. */
 static void wake_held(struct sched *s, bool stuck)
 {
-	int n = s->n_held;
-	struct task **list = s->held;
+	int n = s->held.n;
 
-	s->n_held = 0;
-	s->held = NULL;
+	s->held.n = 0;
 	for (int i = 0; i < n; i++) {
-		((struct work *)list[i]->run)->alone |= stuck && i == 0;
-		queue_push(s, list[i]);
+		((struct work *)s->held.task[i]->run)->alone |= stuck && i == 0;
+		queue_push(s, s->held.task[i]);
 	}
 }
 
 /* Tasks whose result another run (or another task of ours) makes: found when it is there, ours when that run died. */
 static void look_at_leases(struct sched *s)
 {
-	int n = s->n_lease;
-	struct task **list = s->lease;
+	int n = s->lease.n;
 
-	s->n_lease = 0;
-	s->lease = NULL;
-	for (int i = 0; i < n; i++) {
-		struct task *t = list[i];
+	s->lease.n = 0;
+	for (int i = 0; i < n; i++) {   /* those that stay move up */
+		struct task *t = s->lease.task[i];
 		struct work *w = t->run;
 
 		if (s->stop)
@@ -126,7 +136,7 @@ static void look_at_leases(struct sched *s)
 			else
 				queue_push(s, t);
 		} else {
-			PUSH(s->plan->arena, s->lease, s->n_lease, t);
+			put_aside(s, &s->lease, t);
 		}
 	}
 }
@@ -160,7 +170,7 @@ static void watch_signals(int *fd, sigset_t *before)
 /* ---- the loop ---- */
 static int patience_ms(const struct sched *s)
 {
-	if (s->n_lease)
+	if (s->lease.n)
 		return LEASE_MS;
 	return progress_is_live(s->opt->progress) || s->stop_at > 0 ? DRAW_MS : IDLE_MS;
 }
@@ -170,7 +180,7 @@ static struct error *step_once(struct sched *s)
 	struct pool_event ev;
 
 	TRY(start_ready(s));
-	if (!s->n_running && !s->n_lease) {
+	if (!s->n_running && !s->lease.n) {
 		wake_held(s, true);
 		return NULL;
 	}
@@ -179,7 +189,7 @@ static struct error *step_once(struct sched *s)
 		task_finish(s, ev.ctx, &ev);
 	if (ev.woken || s->stop_at > 0)
 		take_signal(s);
-	if (s->n_lease)
+	if (s->lease.n)
 		look_at_leases(s);
 	wake_held(s, false);
 	progress_tick(s->opt->progress);
@@ -195,7 +205,7 @@ static struct error *loop(struct sched *s)
 
 		e = step_once(s);
 		arena_reset(s->scratch, m);
-	} while (!e && (s->n_running || s->n_lease || (s->n_ready && !s->stop)));
+	} while (!e && (s->n_running || s->lease.n || (s->n_ready && !s->stop)));
 	return e;
 }
 

@@ -6,17 +6,18 @@
 #include "run/sched.h"
 #include "run/work.h"
 
+/* Tasks that wait for what is looked at again and again, so its room is kept when it is emptied. */
+struct aside { int n, room; struct task **task; };
+
 struct sched {
 	struct plan *plan;
 	struct pool *pool;
 	const struct sched_options *opt;
 	struct sched_result *result;
-	int n_ready, n_room;
+	int n_ready;
 	struct task **ready;        /* a heap by priority */
-	int n_lease;
-	struct task **lease;        /* wait for a result that is being made elsewhere */
-	int n_held;
-	struct task **held;         /* wait until their readers can go along in a pass */
+	struct aside lease;         /* wait for a result that is being made elsewhere */
+	struct aside held;          /* wait until their readers can go along in a pass */
 	int n_running, threads_used;
 	int64_t memory_used;
 	bool stop;                  /* start nothing more */

@@ -16,7 +16,7 @@ struct work {
 	int64_t memory;             /* held while running, bytes */
 	double started;             /* of clock_now */
 	int64_t bytes;              /* written by this run */
-	int n_member;               /* a pass that t makes: who reads it meanwhile (pass.c) */
+	int n_member, room_member;  /* a pass that t makes: who reads it meanwhile (pass.c) */
 	struct task **member;
 	const struct task *pass;    /* the maker of the pass that it runs or ran in, or NULL */
 	bool alone;                 /* not in a pass again */
