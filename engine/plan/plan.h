@@ -54,7 +54,7 @@ struct task {
 	bool keyed;
 	struct digest key;
 	struct record record;       /* filled in for HIT and DONE: outputs, cost */
-	bool need_bytes;            /* a HIT whose evicted bytes are asked for again */
+	bool need_bytes;            /* its record stands, but it is to run again for bytes that were not kept */
 	int64_t memory;             /* predicted, 0 unknown */
 	double seconds;             /* predicted, 0 unknown */
 	double priority;            /* seconds on the longest path below it */

@@ -14,6 +14,12 @@ bool is_settled(const struct task *t)
 	return t->state == TASK_HIT || t->state == TASK_DONE || t->state >= TASK_EXCLUDED;
 }
 
+/* Is what it makes on record? Also while it runs again for bytes that were not kept. */
+static bool has_record(const struct task *t)
+{
+	return t->state == TASK_HIT || t->state == TASK_DONE || (t->need_bytes && !is_settled(t));
+}
+
 const struct artifact *task_output(const struct task *t, int port)
 {
 	while (t->state == TASK_EXCLUDED && t->fall && t->fall[port].task) {
@@ -22,7 +28,7 @@ const struct artifact *task_output(const struct task *t, int port)
 		t = instead->task;
 		port = instead->port;
 	}
-	if (t->state != TASK_HIT && t->state != TASK_DONE)
+	if (!has_record(t))
 		return NULL;
 	for (int i = 0; i < t->record.n_out; i++)
 		if (strcmp(t->record.out[i].port, t->step->out[port].name) == 0)

@@ -30,7 +30,7 @@ static void run_again(struct sched *s, struct task *maker)
 {
 	struct work *w = task_work(s->plan, maker);
 
-	if (maker->state == TASK_READY || maker->state == TASK_RUNNING)
+	if (!is_settled(maker))   /* it is on its way */
 		return;
 	maker->state = TASK_READY;
 	maker->need_bytes = true;

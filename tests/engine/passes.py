@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """passes.py SULCUS WORKER NAME... - steps that run in one pass give the keys and bits of steps that run one by one."""
 import os
+import random
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -135,6 +137,53 @@ def many_passes(s):
     assert s.results() == one and len(one) == 42
 
 
+def two_subjects(s, border):
+    study(s)
+    text = (s.folder / "p.yaml").read_text().replace("sulcus: 1\n", "").replace('["01"]', '["01", "02"]')
+    s.write(text.replace("border_size: 1", f"border_size: {border}"))
+
+
+def evicted_passes(s):
+    """Whatever of the bytes is left, and whichever readers want some, the results are the same."""
+    chance, plain, good = random.Random(5), s.store, {}
+    for border in (1, 2):
+        two_subjects(s, border)
+        s.store = s.folder / f"good{border}"
+        s.run()
+        good[border] = s.results()
+    s.store = plain
+    for _ in range(25):
+        border, share = chance.choice((1, 2)), chance.choice((0.3, 0.7, 1))
+        two_subjects(s, border)
+        s.run("--jobs", chance.choice("124"))
+        assert s.results() == good[border]
+        for blob in sorted(s.store.glob("cas/*/*")) + sorted(s.folder.glob("p_results/*.nii.gz")):
+            if chance.random() < share:
+                blob.unlink()
+
+
+def passes_at_once(s):
+    """Two runs of the same, one of which may lose a worker or be killed: the other ends well, and so does the next."""
+    two_subjects(s, 1)
+    s.run("--out", "good")
+    good = s.results("good")
+    for kill in ("nobody", "worker", "run"):
+        s.store = s.folder / kill
+        first, second = (s.start("--jobs", "2", "--out", x) for x in ("one", "two"))
+        wait_for(lambda: any(s.store.glob("cas/*/*")))
+        if kill == "run":
+            first.kill()
+        elif kill == "worker":
+            subprocess.run(["pkill", "-9", "-P", str(first.pid)], check=False)
+        first.communicate(timeout=60)
+        second.communicate(timeout=60)
+        assert second.returncode == 0, second.returncode
+        assert kill != "nobody" or first.returncode == 0, first.returncode
+        assert s.results("two") == good
+        s.run("--out", "three")
+        assert s.results("three") == good
+
+
 # ---- failures ----
 def failing_reader(s):
     study(s, "  bad: {do: test.fail, how: error, passing: $smooth.image}")
@@ -180,4 +229,4 @@ def interrupted_pass(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([same_bits, another_reader, kept_for_others, late_reader, out_of_order, many_passes, failing_reader, crashing_reader,
-                            crash_once, interrupted_pass]))
+                            crash_once, interrupted_pass, evicted_passes, passes_at_once]))
