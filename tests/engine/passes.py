@@ -162,6 +162,31 @@ def evicted_passes(s):
                 blob.unlink()
 
 
+AGAIN = """
+steps:
+  a: {do: test.sleep, ms: 600, text: a}
+  b: {do: test.sleep, ms: MS, text: b}
+  c: {do: test.echo, record: $a.record, text: C NEW}
+  r: {do: test.echo, records: [$a.record, $b.record], text: R NEW}
+export: {c: $c.record, r: $r.record}
+"""
+
+
+def made_again(s):
+    """What is being made again for its bytes is known to who becomes ready meanwhile: r, once b is there."""
+    s.write(AGAIN.replace("MS", "20").replace("NEW", "1"))
+    s.run("--jobs", "4")
+    for blob in s.store.glob("cas/*/*"):
+        blob.unlink()
+    s.write(AGAIN.replace("MS", "200").replace("NEW", "2"))
+    s.run("--jobs", "4")
+    assert s.states() == dict.fromkeys("abcr", "ran"), s.states()
+    both = s.results()
+    s.store = s.folder / "other"
+    s.run("--jobs", "4")
+    assert s.results() == both
+
+
 def passes_at_once(s):
     """Two runs of the same, one of which may lose a worker or be killed: the other ends well, and so does the next."""
     two_subjects(s, 1)
@@ -229,4 +254,4 @@ def interrupted_pass(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([same_bits, another_reader, kept_for_others, late_reader, out_of_order, many_passes, failing_reader, crashing_reader,
-                            crash_once, interrupted_pass, evicted_passes, passes_at_once]))
+                            crash_once, interrupted_pass, evicted_passes, made_again, passes_at_once]))

@@ -220,31 +220,6 @@ def evicted(s):
     assert counts(s) == {"ran": 6, "cached": 1}, s.states()
 
 
-AGAIN = """
-steps:
-  a: {do: test.sleep, ms: 600, text: a}
-  b: {do: test.sleep, ms: MS, text: b}
-  c: {do: test.echo, record: $a.record, text: C NEW}
-  r: {do: test.echo, records: [$a.record, $b.record], text: R NEW}
-export: {c: $c.record, r: $r.record}
-"""
-
-
-def made_again(s):
-    """What is being made again for its bytes is known to who becomes ready meanwhile: r, once b is there."""
-    s.write(AGAIN.replace("MS", "20").replace("NEW", "1"))
-    s.run("--jobs", "4")
-    for blob in s.store.glob("cas/*/*"):
-        blob.unlink()
-    s.write(AGAIN.replace("MS", "200").replace("NEW", "2"))
-    s.run("--jobs", "4")
-    assert s.states() == dict.fromkeys("abcr", "ran"), s.states()
-    both = s.results()
-    s.store = s.folder / "other"
-    s.run("--jobs", "4")
-    assert s.results() == both
-
-
 # ---- files ----
 def keep(s):
     """keep: never drops bytes at the end of a run and makes them again when asked for; keep: always pins."""
@@ -421,5 +396,5 @@ def wrong_call(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([noop, change, cutoff, equal_work, on_request, only, excluded, missing, late_axis, live, failing_list, known_files, exports,
-                            evicted, made_again, keep, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
+                            evicted, keep, inputs, command, failing, failing_gather, retry, shapes, packing, events_file,
                             same_bytes, wrong_call]))
