@@ -27,7 +27,7 @@ struct job {
 	double (*x)[2 * BLOCK];     /* [worker] */
 	float *stat, *log10p;       /* [grid_size] */
 	double *p;
-	atomic_long constant, not_finite, infinite;
+	atomic_long constant, not_finite, infinite, other_side;   /* voxels; infinite, but not to the side that is tested */
 };
 
 /* ---- sums ---- */
@@ -76,8 +76,10 @@ static void finish_voxel(struct job *j, const struct moments *m, int v, long to)
 		atomic_fetch_add(has_bad_value(m, v) ? &j->not_finite : &j->constant, 1);
 		if (!j->w->keep_nan)
 			stat = log_p = 0;
-	} else if (isinf(stat))
+	} else if (isinf(stat)) {
 		atomic_fetch_add(&j->infinite, 1);
+		atomic_fetch_add(&j->other_side, log_p == 0);
+	}
 	j->stat[to] = (float)stat;
 	j->p[to] = exp(log_p);
 	j->log10p[to] = (float)(0 - log_p / M_LN10);   /* never -0 */
@@ -162,8 +164,9 @@ static void tell(struct job *j, struct node_env *env)
 	if (j->not_finite > 0)
 		node_note(env, "%ld of %ld voxels are NaN or infinite in a volume: %s there", j->not_finite, j->n_voxel, words);
 	if (j->infinite > 0)
-		node_note(env, "%ld of %ld voxels are constant in each group but differ between them: %s is infinite and p is 0 there",
-		          j->infinite, j->n_voxel, name);
+		node_note(env, "%ld of %ld voxels are constant%s: %s is infinite and p is %s there", j->infinite, j->n_voxel,
+		          j->w->n_group > 1 ? " in each group but differ between them" : ", and not what is tested against", name,
+		          j->other_side == 0 ? "0" : j->other_side < j->infinite ? "0 or 1" : "1");
 }
 
 struct error *voxelwise_run(const struct voxelwise *w, struct image *im, const struct item *mask_item,

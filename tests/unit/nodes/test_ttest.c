@@ -166,6 +166,13 @@ TEST(where_nothing_can_be_said_t_is_0_and_p_is_1)
 	CHECK(strstr(h_notes(), "1 of 5 voxels do not vary: t is 0 and p is 1 there"));
 	CHECK(strstr(h_notes(), "1 of 5 voxels are NaN or infinite in a volume: t is 0 and p is 1 there"));
 	CHECK(strstr(h_notes(), "1 of 5 voxels are constant in each group but differ between them: t is infinite and p is 0 there"));
+	p.alternative = STATS_TTEST_ALTERNATIVE_LESS;
+	m = ttest(p, bold(), labels(), NULL);
+	CHECK(m.stat[2] == INFINITY && m.p[2] == 1 && m.log10p[2] == 0);
+	CHECK(strstr(h_notes(), "1 of 5 voxels are constant in each group but differ between them: t is infinite and p is 1 there"));
+	m = ttest((struct stats_ttest_params){ A("face"), .value = 0.3 }, bold(), labels(), NULL);
+	CHECK(strstr(h_notes(), "2 of 5 voxels are constant, and not what is tested against: t is infinite and p is 0 there"));
+	p.alternative = STATS_TTEST_ALTERNATIVE_TWO_SIDED;
 	f = anova((struct stats_anova_params){ .names = NAMES("face", "house"), .n_names = 2 }, bold(), labels());
 	CHECK_OK(f.error);
 	CHECK(f.stat[1] == 0 && f.p[1] == 1 && f.stat[2] == INFINITY && f.p[2] == 0 && f.stat[4] == 0 && f.p[4] == 1);
