@@ -7,8 +7,8 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "fmri/shape_problem.h"
+#include "fmri/table_at.h"
 #include "img/design.h"
-#include "img/facts.h"
 #include "img/table.h"
 #include "node/node.h"
 #include "node/shape.h"
@@ -187,36 +187,29 @@ struct error *conditions_read(struct conditions *out, const struct item *it, con
 /* ---- at check time ---- */
 
 /* Rows and columns, when the cells are not known. */
-static void check_facts(struct shape *s, const char *port, const struct table_facts *f, const struct conditions_args *args)
+static void check_facts(struct shape *s, const char *port, const struct table *t, const struct conditions_args *args)
 {
-	struct table t = { .n_row = f->n_row, .n_col = f->n_col, .column = f->column, .file = port };
 	int col;
 
-	if (shape_problem(s, port, find_column(&col, &t, args->column)))
+	if (shape_problem(s, port, find_column(&col, t, args->column)))
 		return;
-	if (table_find(&t, "onset") >= 0 && !(args->tr_s > 0))
+	if (table_find(t, "onset") >= 0 && !(args->tr_s > 0))
 		shape_error(s, port, "%s has no time between volumes, which events need: `tr` at its input says it", args->what);
-	if (table_find(&t, "onset") < 0 && f->n_row > 0 && args->n_vol >= 0 && f->n_row != args->n_vol)
-		shape_error(s, port, "conditions have %d row%s, %s has %ld volume%s: there must be one row a volume", f->n_row,
-		            PLURAL(f->n_row), args->what, args->n_vol, PLURAL(args->n_vol));
+	if (table_find(t, "onset") < 0 && t->n_row > 0 && args->n_vol >= 0 && t->n_row != args->n_vol)
+		shape_error(s, port, "conditions have %d row%s, %s has %ld volume%s: there must be one row a volume", t->n_row,
+		            PLURAL(t->n_row), args->what, args->n_vol, PLURAL(args->n_vol));
 }
 
 bool conditions_check(struct conditions *out, struct shape *s, const char *port, const struct conditions_args *args)
 {
-	const struct item *it = shape_item(s, port);
-	struct table_facts f;
 	struct table t;
+	bool whole;
 
-	if (it) {
-		if (shape_problem(s, port, table_of(&t, it, s->arena)))
-			return false;
-	} else {
-		if (!table_facts_from(&f, shape_in(s, port), s->arena))
-			return false;
-		if (!table_of_facts(&t, &f, s->arena)) {
-			check_facts(s, port, &f, args);
-			return false;
-		}
+	if (!table_at(&t, &whole, s, port, 0, false))
+		return false;
+	if (!whole) {
+		check_facts(s, port, &t, args);
+		return false;
 	}
 	if (args->n_vol < 0 && table_find(&t, "onset") >= 0)
 		return false;   /* events of a run whose length nobody knows yet */

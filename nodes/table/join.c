@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "fmri/shape_problem.h"
+#include "fmri/table_at.h"
 #include "img/facts.h"
 #include "img/table.h"
 #include "table/values.h"
@@ -243,36 +244,80 @@ struct error *table_join_run(struct node_env *env, const struct table_join_param
 }
 
 /* ---- at check time ---- */
-static void check_table(struct shape *s, const char *port, int k, const struct table_join_params *p)
+/* An input with its columns; false: nothing is known, or it is wrong and told. */
+static bool look(struct table *t, struct shape *s, const char *port, int k, const struct table_join_params *p)
 {
-	const struct item *it = shape_item_n(s, port, k);
-	struct table_facts f;
-	struct table t;
+	bool whole;
 	int col;
 
-	if (it) {
-		if (shape_problem(s, port, table_of_any(&t, it, s->arena)))
-			return;
-	} else {
-		if (!table_facts_from(&f, shape_in_n(s, port, k), s->arena))
-			return;
-		t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column,
-		                    .file = arena_printf(s->arena, "table %d of port %s", k + 1, port) };
-	}
+	if (!table_at(t, &whole, s, port, k, true))
+		return false;
 	for (int i = 0; i < p->n_on; i++)
-		if (shape_problem(s, "on", table_need(&col, &t, p->on[i])))
-			return;
+		if (shape_problem(s, "on", table_need(&col, t, p->on[i])))
+			return false;
+	return true;
+}
+
+/* Of tables side by side; that all have the columns of `on` is known. */
+static struct error *joined_columns(struct table_facts *out, const struct tables *all, const struct table_join_params *p,
+                                    struct arena *a)
+{
+	struct table left = all->table[0];
+	struct keys keys;
+	const char **name;
+	int n_col;
+
+	for (int k = 1; k < all->n; k++) {
+		TRY(find_keys(&keys, &all->table[k], p, a));
+		TRY(side_columns(&name, &n_col, &left, &all->table[k], &keys, a));
+		left.column = name;
+		left.n_col = n_col;
+	}
+	*out = (struct table_facts){ .n_row = left.n_row, .n_col = left.n_col, .column = left.column };
+	return NULL;
+}
+
+static struct error *stacked_columns(struct table_facts *out, const struct tables *all, const char *key, struct arena *a)
+{
+	int **to = NEW_N(a, int *, all->n);
+	const char **name;
+	long n_row = 0;
+
+	*out = (struct table_facts){ 0 };
+	TRY(stack_columns(&name, &out->n_col, to, all, key, a));
+	for (int k = 0; k < all->n; k++)
+		n_row += all->table[k].n_row;
+	TRY(check_size(n_row, out->n_col));
+	out->n_row = (int)n_row;
+	out->column = name;
+	return NULL;
+}
+
+/* How many rows an inner join has nobody knows before. */
+static void tell_result(struct shape *s, const struct tables *all, const struct table_join_params *p)
+{
+	struct table_facts f;
+	struct error *e = p->n_on > 0 ? joined_columns(&f, all, p, s->arena) : stacked_columns(&f, all, p->key, s->arena);
+
+	if (!shape_problem(s, p->n_on > 0 ? "on" : "key", e) && (p->n_on == 0 || p->how == TABLE_JOIN_HOW_LEFT))
+		shape_out(s, "table", table_facts_to(&f, s->arena));
 }
 
 struct error *table_join_shape(struct shape *s, const struct table_join_params *params)
 {
 	static const char *const port[] = { "a", "b", "tables" };
-	int n = 0;
+	const int n = shape_n(s, "a") + shape_n(s, "b") + shape_n(s, "tables");
+	struct tables all = { .table = NEW_N(s->arena, struct table, n) };
+	int known = 0;
 
 	for (int i = 0; i < 3; i++)
-		for (int k = 0; k < shape_n(s, port[i]); k++, n++)
-			check_table(s, port[i], k, params);
+		for (int k = 0; k < shape_n(s, port[i]); k++) {
+			known += look(&all.table[all.n++], s, port[i], k, params);
+			all.gathered |= shape_cell(s, port[i], k)[0] != '\0';
+		}
 	shape_problem(s, "", check_count(n));
+	if (n > 0 && known == n)
+		tell_result(s, &all, params);
 	s->memory = 64 << 20;
 	s->seconds = 0.002;
 	return NULL;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "fmri/row_list.h"
 #include "fmri/shape_problem.h"
+#include "fmri/table_at.h"
 #include "img/facts.h"
 #include "img/table.h"
 #include "table/where.h"
@@ -91,7 +92,7 @@ struct error *table_select_shape(struct shape *s, const struct table_select_para
 	s->seconds = 0.002;
 	if (shape_problem(s, "", check_way(shape_n(s, "rows") > 0, shape_n(s, "where") + shape_n(s, "not") > 0)))
 		return NULL;
-	if (!where_table(&t, &whole, s))
+	if (!table_at(&t, &whole, s, "table", 0, false))
 		return NULL;
 	if (shape_problem(s, "columns", pick_columns(&c, &t, params, s->arena)) || !check_rows(&rows, s, &t))
 		return NULL;

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "fmri/row_list.h"
 #include "fmri/shape_problem.h"
-#include "img/facts.h"
+#include "fmri/table_at.h"
 #include "img/literal.h"
 #include "img/table.h"
 #include "node/shape.h"
@@ -262,22 +262,6 @@ struct error *where_rows(struct row_list *out, const char **note, const struct t
 }
 
 /* ---- at check time ---- */
-bool where_table(struct table *t, bool *whole, struct shape *s)
-{
-	const struct item *it = shape_item(s, "table");
-	struct table_facts f;
-
-	*whole = true;
-	if (it)
-		return !shape_problem(s, "table", table_of(t, it, s->arena));
-	if (!table_facts_from(&f, shape_in(s, "table"), s->arena))
-		return false;
-	*whole = table_of_facts(t, &f, s->arena);
-	if (!*whole)
-		*t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column, .file = "the table" };
-	return true;
-}
-
 bool where_check(struct row_list *out, struct shape *s)
 {
 	const struct item *where = shape_item(s, "where"), *not = shape_item(s, "not");
@@ -286,7 +270,7 @@ bool where_check(struct row_list *out, struct shape *s)
 	struct table t;
 	const char *note;
 
-	if (!where_table(&t, &whole, s))
+	if (!table_at(&t, &whole, s, "table", 0, false))
 		return false;
 	if (whole && known)
 		return !shape_problem(s, where || !not ? "where" : "not", where_rows(out, &note, &t, where, not, s->arena));

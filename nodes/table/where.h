@@ -19,7 +19,5 @@ must_check struct error *where_rows(struct row_list *out, const char **note, con
                                     const struct item *not, struct arena *a);
 /* At check time, on the ports table, where and not. False: not known, or wrong and told. */
 bool where_check(struct row_list *out, struct shape *s);
-/* The table at port `table`; *whole: with its cells, else its columns alone. False: nothing is known, or it is wrong. */
-bool where_table(struct table *t, bool *whole, struct shape *s);
 
 #endif

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "image.select.node.h"
+#include "img/facts.h"
 #include "stats.by_condition.node.h"
 #include "table.join.node.h"
 #include "table.rows.node.h"
@@ -156,6 +158,46 @@ TEST(tables_one_below_the_other)
 	CHECK_ERROR(table_join_run(h_env(1), &p, &in, &(struct table_join_outputs){ h_out() }), "has a column 'y'");
 	in.tables.n = 0;
 	CHECK_ERROR(table_join_run(h_env(1), &p, &in, &(struct table_join_outputs){ h_out() }), "no table is given");
+}
+
+/* ---- before anything runs ---- */
+static struct doc *columns_of(const char *names, int n_row)
+{
+	char *text = arena_printf(check_arena(), "{\"rows\": %d, \"columns\": [%s]}", n_row, names);
+	struct doc *d;
+
+	CHECK_OK(json_read(&d, text, strlen(text), "facts", check_arena()));
+	return d;
+}
+
+static struct shape *join_shape(struct table_join_params p, const char *a, const char *b)
+{
+	struct shape *s = h_shape();
+
+	p.key = "cell";
+	h_given(s, "a", columns_of(a, 3), NULL);
+	h_given(s, "b", columns_of(b, 2), NULL);
+	CHECK_OK(table_join_shape(s, &p));
+	return s;
+}
+
+TEST(joins_that_cannot_be_are_told_from_columns)
+{
+	struct table_join_params p = { .n_on = 1, .on = (const char *[]){ "id" } };
+	struct table_facts f;
+	struct shape *s = join_shape(p, "\"id\", \"x\"", "\"x\", \"id\"");
+
+	CHECK_TEXT(h_problems(s), "error on: the column 'x' of b is in a table before it too: `on` takes it as a key, table.select "
+	           "leaves it out\n");
+	s = join_shape(p, "\"id\", \"x\"", "\"ident\", \"y\"");
+	CHECK(strstr(h_problems(s), "error on: b has no column 'id'"));
+	p.how = TABLE_JOIN_HOW_LEFT;
+	s = join_shape(p, "\"id\", \"x\"", "\"y\", \"id\"");
+	CHECK_TEXT(h_problems(s), "");
+	CHECK(table_facts_from(&f, shape_in(s, "out.table"), check_arena()) && f.n_row == 3 && f.n_col == 3);
+	CHECK_TEXT(f.column[2], "y");
+	s = join_shape((struct table_join_params){ 0 }, "\"id\", \"x\"", "\"y\", \"id\"");
+	CHECK(table_facts_from(&f, shape_in(s, "out.table"), check_arena()) && f.n_row == 5 && f.n_col == 3);
 }
 
 /* ---- digests ---- */
