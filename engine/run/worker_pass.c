@@ -122,13 +122,17 @@ static struct error *prepare(struct member *m, struct pass *p, int k)
 	return NULL;
 }
 
+/* Once its thread runs, its reply is the thread's. */
 static void start(struct member *m)
 {
-	int code = m->reply.error ? 0 : pthread_create(&m->thread, NULL, run_member, m);
+	int code;
 
-	m->started = !m->reply.error && !code;
-	if (code)
-		m->reply.error = error_new(ERR_SYSTEM, "cannot start a thread: %s", strerror(code));
+	if (!m->reply.error) {
+		code = pthread_create(&m->thread, NULL, run_member, m);
+		m->started = !code;
+		if (code)
+			m->reply.error = error_new(ERR_SYSTEM, "cannot start a thread: %s", strerror(code));
+	}
 	if (!m->started)
 		stream_leave(m->reader);
 }
