@@ -16,6 +16,7 @@ enum {
 	ABREAST = PIECE / DIGEST_LANES,
 	BEHIND = 256 << 10,    /* bytes that are hashed at once behind whoever makes them */
 	AHEAD = 1 << 20,       /* from this size on the kernel is told to read ahead */
+	EACH = 1 << 20,        /* bytes that are worth a thread */
 	THREADS_MAX = 64,
 };
 
@@ -167,8 +168,8 @@ static void hash_on_threads(struct blob *b, int n_threads)
 	int64_t n = n_threads < THREADS_MAX ? n_threads : THREADS_MAX;
 	int made = 0;
 
-	if (n > b->n_leaf)
-		n = b->n_leaf;
+	if (n > b->n / EACH)
+		n = b->n / EACH;
 	b->width = leaves_at_once(b->n_leaf, n > 1 ? n : 1);
 	while (made < n - 1 && !pthread_create(&thread[made], NULL, hash_leaves, b))
 		made++;
