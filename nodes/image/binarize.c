@@ -40,6 +40,7 @@ static bool is_beyond(double x, double threshold, bool two_sided)
 	return two_sided ? fabs(x) > threshold : threshold >= 0 ? x > threshold : x < threshold;
 }
 
+/* mask, mask_item: NULL for all voxels. */
 static struct error *write(struct node_env *env, const struct image_binarize_params *p, const struct image *im,
                            const struct mask *mask, const struct item *mask_item, struct out *out)
 {
@@ -68,22 +69,30 @@ static struct error *write(struct node_env *env, const struct image_binarize_par
 	return image_write_bytes(out_blob(out, "image.nii"), &im->grid, inside);
 }
 
+static struct error *binarize(struct node_env *env, const struct image_binarize_params *p, const struct image *im,
+                              const struct item *mask_item, struct out *out)
+{
+	struct mask mask;
+
+	TRY(image_need_3d(im, "the image"));
+	if (mask_item)
+		TRY(mask_read_any(&mask, mask_item, &im->grid, "the image", env->arena));
+	return write(env, p, im, mask_item ? &mask : NULL, mask_item, out);
+}
+
 struct error *image_binarize_run(struct node_env *env, const struct image_binarize_params *params,
                                  const struct image_binarize_inputs *in, const struct image_binarize_outputs *out)
 {
 	const char *where, *problem = problem_of(params, &where);
+	struct error *e;
 	struct image im;
-	struct mask mask;
 
 	if (problem)
 		return error_new(ERR_USER, "%s", problem);
 	TRY(image_of(&im, in->image, env->arena));
-	TRY(image_need_3d(&im, "the image"));
-	if (in->mask)
-		TRY(mask_read_any(&mask, in->mask, &im.grid, "the image", env->arena));
-	TRY(write(env, params, &im, in->mask ? &mask : NULL, in->mask, out->mask));
+	e = binarize(env, params, &im, in->mask, out->mask);
 	image_close(&im);
-	return NULL;
+	return e;
 }
 
 static void check_mask(struct shape *s, const struct grid *g)

@@ -116,29 +116,37 @@ static double tr_of(const struct image *image, int n)
 	return 0;
 }
 
-struct error *image_math_run(struct node_env *env, const struct image_math_params *params,
-                             const struct image_math_inputs *in, const struct image_math_outputs *out)
+static struct error *compute(struct node_env *env, const struct image_math_params *p, struct image *image,
+                             const struct items *items, struct out *out)
 {
-	int n = in->images.n, *n_vol = NEW_N(env->arena, int, n);
-	struct image *image = NEW_N(env->arena, struct image, n);
+	int n = items->n, *n_vol = NEW_N(env->arena, int, n);
 	const char **name = NEW_N(env->arena, const char *, n);
 	const struct expression_images images = { n, name, n_vol };
 	struct expression_problem problem;
 	struct expression *formula;
 
-	if (n == 0)
-		return error_new(ERR_USER, "%s", no_image);
-	TRY(open_images(image, name, n_vol, &in->images, env->arena));
-	if (!expression_compile(&formula, params->expression, &images, &problem, env->arena))
-		return error_new(ERR_USER, "at '%.*s' of the expression: %s", problem.len, params->expression + problem.at, problem.text);
+	TRY(open_images(image, name, n_vol, items, env->arena));
+	if (!expression_compile(&formula, p->expression, &images, &problem, env->arena))
+		return error_new(ERR_USER, "at '%.*s' of the expression: %s", problem.len, p->expression + problem.at, problem.text);
 	struct expression_source source = { grid_size(&image[0].grid), image, load };
 
 	expression_reduce(formula, &source, env->n_threads, env->arena);
-	note_totals(env, formula, params->expression);
-	TRY(make_all(env, formula, &source, tr_of(image, n), out_blob(out->image, "image.nii")));
-	for (int k = 0; k < n; k++)
+	note_totals(env, formula, p->expression);
+	return make_all(env, formula, &source, tr_of(image, n), out_blob(out, "image.nii"));
+}
+
+struct error *image_math_run(struct node_env *env, const struct image_math_params *params,
+                             const struct image_math_inputs *in, const struct image_math_outputs *out)
+{
+	struct image *image = NEW_N(env->arena, struct image, in->images.n);
+	struct error *e;
+
+	if (in->images.n == 0)
+		return error_new(ERR_USER, "%s", no_image);
+	e = compute(env, params, image, &in->images, out->image);
+	for (int k = 0; k < in->images.n; k++)   /* those that were opened */
 		image_close(&image[k]);
-	return NULL;
+	return e;
 }
 
 /* ---- shape ---- */

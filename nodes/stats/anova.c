@@ -83,29 +83,37 @@ static void tell(struct node_env *env, const struct conditions *c, const struct 
 	          g->n_term - g->n_group);
 }
 
-struct error *stats_anova_run(struct node_env *env, const struct stats_anova_params *params,
-                              const struct stats_anova_inputs *in, const struct stats_anova_outputs *out)
+static struct error *analyse(struct node_env *env, const struct stats_anova_params *p, const struct stats_anova_inputs *in,
+                             const struct stats_anova_outputs *out, struct image *im)
 {
-	struct voxelwise w = { .fn = test_voxel, .name = "f", .keep_nan = params->compat == STATS_ANOVA_COMPAT_NILEARN };
+	struct conditions_args args = { p->column, im->n_vol, im->tr_s, "bold" };
+	struct voxelwise w = { .fn = test_voxel, .name = "f", .keep_nan = p->compat == STATS_ANOVA_COMPAT_NILEARN };
 	struct voxelwise_term *term;
 	struct conditions c;
 	struct grouping g;
+
+	TRY(image_need_4d(im, "bold"));
+	TRY(conditions_read(&c, in->conditions, &args, env->arena));
+	TRY(find_groups(&g, p, &c, env->arena));
+	tell(env, &c, &g);
+	w.term = term = NEW_N(env->arena, struct voxelwise_term, im->n_vol);
+	w.n_group = g.n_group;
+	for (int t = 0; t < im->n_vol; t++)
+		if (c.of[t] >= 0 && g.group[c.of[t]] >= 0)
+			term[w.n_term++] = (struct voxelwise_term){ t, -1, g.group[c.of[t]] };
+	return voxelwise_run(&w, im, in->mask, env, &(struct voxelwise_out){ out->f, out->p, out->log10p });
+}
+
+struct error *stats_anova_run(struct node_env *env, const struct stats_anova_params *params,
+                              const struct stats_anova_inputs *in, const struct stats_anova_outputs *out)
+{
+	struct error *e;
 	struct image im;
 
 	TRY(image_of(&im, in->bold, env->arena));
-	TRY(image_need_4d(&im, "bold"));
-	TRY(conditions_read(&c, in->conditions, &(struct conditions_args){ params->column, im.n_vol, im.tr_s, "bold" },
-	                    env->arena));
-	TRY(find_groups(&g, params, &c, env->arena));
-	tell(env, &c, &g);
-	w.term = term = NEW_N(env->arena, struct voxelwise_term, im.n_vol);
-	w.n_group = g.n_group;
-	for (int t = 0; t < im.n_vol; t++)
-		if (c.of[t] >= 0 && g.group[c.of[t]] >= 0)
-			term[w.n_term++] = (struct voxelwise_term){ t, -1, g.group[c.of[t]] };
-	TRY(voxelwise_run(&w, &im, in->mask, env, &(struct voxelwise_out){ out->f, out->p, out->log10p }));
+	e = analyse(env, params, in, out, &im);
 	image_close(&im);
-	return NULL;
+	return e;
 }
 
 /* ---- at check time ---- */

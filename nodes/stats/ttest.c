@@ -151,27 +151,34 @@ static struct error *samples_of(struct sample sample[2], struct node_env *env, c
 	return NULL;
 }
 
+static struct error *test(struct node_env *env, const struct stats_ttest_params *p, const struct stats_ttest_inputs *in,
+                          const struct stats_ttest_outputs *out, struct image *im)
+{
+	struct voxelwise w = { .fn = test_voxel, .ctx = p, .name = "t", .keep_nan = p->compat == STATS_TTEST_COMPAT_NILEARN };
+	struct voxelwise_term *term;
+	struct sample sample[2];
+
+	TRY(image_need_4d(im, "bold"));
+	TRY(samples_of(sample, env, p, im, in->conditions));
+	w.term = term = NEW_N(env->arena, struct voxelwise_term, im->n_vol);
+	w.n_term = put_terms(term, sample, p->paired);
+	w.n_group = p->n_b > 0 && !p->paired ? 2 : 1;
+	return voxelwise_run(&w, im, in->mask, env, &(struct voxelwise_out){ out->t, out->p, out->log10p });
+}
+
 struct error *stats_ttest_run(struct node_env *env, const struct stats_ttest_params *params,
                               const struct stats_ttest_inputs *in, const struct stats_ttest_outputs *out)
 {
 	const char *where, *problem = problem_of(params, in->conditions != NULL, &where);
-	struct voxelwise w = { .fn = test_voxel, .ctx = params, .name = "t",
-	                       .keep_nan = params->compat == STATS_TTEST_COMPAT_NILEARN };
-	struct voxelwise_term *term;
-	struct sample sample[2];
+	struct error *e;
 	struct image im;
 
 	if (problem)
 		return error_new(ERR_USER, "%s", problem);
 	TRY(image_of(&im, in->bold, env->arena));
-	TRY(image_need_4d(&im, "bold"));
-	TRY(samples_of(sample, env, params, &im, in->conditions));
-	w.term = term = NEW_N(env->arena, struct voxelwise_term, im.n_vol);
-	w.n_term = put_terms(term, sample, params->paired);
-	w.n_group = params->n_b > 0 && !params->paired ? 2 : 1;
-	TRY(voxelwise_run(&w, &im, in->mask, env, &(struct voxelwise_out){ out->t, out->p, out->log10p }));
+	e = test(env, params, in, out, &im);
 	image_close(&im);
-	return NULL;
+	return e;
 }
 
 /* ---- at check time ---- */
