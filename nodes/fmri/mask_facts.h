@@ -14,4 +14,7 @@ int mask_facts_check(struct shape *s, const char *port, const struct grid *g, co
 /* The same; *out is the mask when the number is known. */
 int mask_facts_read(struct mask *out, struct shape *s, const char *port, const struct grid *g, const char *what);
 
+/* Of a volume that may hold anything: whether it is one, and on the grid, as far as headers tell. */
+void volume_facts_check(struct shape *s, const char *port, const struct grid *g, const char *what);
+
 #endif

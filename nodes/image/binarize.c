@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "fmri/empty_write.h"
+#include "fmri/mask_facts.h"
 #include "fmri/percentile.h"
 #include "img/facts.h"
 #include "img/image.h"
@@ -95,21 +96,6 @@ struct error *image_binarize_run(struct node_env *env, const struct image_binari
 	return e;
 }
 
-static void check_mask(struct shape *s, const struct grid *g)
-{
-	struct image_facts mask;
-	struct error *e;
-
-	if (!image_facts_from(&mask, shape_in(s, "mask"), s->arena))
-		return;
-	if (mask.n_vol > 1)
-		shape_error(s, "mask", "the mask has %d volumes, must have one", mask.n_vol);
-	e = grid_check(&mask.grid, "the mask", g, "the image");
-	if (e)
-		shape_error(s, "mask", "%s", e->text);
-	error_free(e);
-}
-
 struct error *image_binarize_shape(struct shape *s, const struct image_binarize_params *params)
 {
 	const char *where, *problem = problem_of(params, &where);
@@ -121,7 +107,7 @@ struct error *image_binarize_shape(struct shape *s, const struct image_binarize_
 		return NULL;
 	if (im.n_vol > 1)
 		shape_error(s, "image", "the image has %d volumes, must have one: a mask is one volume", im.n_vol);
-	check_mask(s, &im.grid);
+	volume_facts_check(s, "mask", &im.grid, "the image");
 	made = image_facts_new(&im.grid, 1, 0, "uint8");
 	made.space = im.space;
 	shape_out(s, "mask", image_facts_to(&made, s->arena));

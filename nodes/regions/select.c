@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "fmri/empty_write.h"
+#include "fmri/mask_facts.h"
 #include "img/coords.h"
 #include "img/facts.h"
 #include "img/labels.h"
@@ -90,21 +91,6 @@ struct error *regions_select_run(struct node_env *env, const struct regions_sele
 }
 
 /* ---- shape ---- */
-static void check_image(struct shape *s, const struct image_facts *regions)
-{
-	struct image_facts im;
-	struct error *e;
-
-	if (!image_facts_from(&im, shape_in(s, "image"), s->arena))
-		return;
-	if (im.n_vol > 1)
-		shape_error(s, "image", "the image has %d volumes, must have one", im.n_vol);
-	e = grid_check(&im.grid, "the image", &regions->grid, "the regions");
-	if (e)
-		shape_error(s, "image", "%s", e->text);
-	error_free(e);
-}
-
 /* Names that are not there, once the regions exist. */
 static void check_names(struct shape *s, const struct regions_select_params *params)
 {
@@ -139,7 +125,7 @@ struct error *regions_select_shape(struct shape *s, const struct regions_select_
 		shape_error(s, "regions", "the label image has %d volumes, must have one", regions.n_vol);
 		return NULL;
 	}
-	check_image(s, &regions);
+	volume_facts_check(s, "image", &regions.grid, "the regions");
 	check_names(s, params);
 	found_shape(s, &regions.grid);
 	return NULL;
