@@ -155,7 +155,10 @@ static void literal_wire(struct builder *b, struct scope *s, struct step *st, st
 		if (!v)
 			return;
 		if (v->kind == DOC_TEXT) {
-			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list", arg->port->name, st->name, arg->port->kind);
+			bool any = strcmp(arg->port->kind, "any") == 0;
+
+			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list%s", arg->port->name, st->name,
+			           any ? "result" : arg->port->kind, any ? " or map" : "");
 			return;
 		}
 		value_plain(&json, v);
