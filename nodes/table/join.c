@@ -2,6 +2,7 @@
 #include "table.join.node.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -139,14 +140,18 @@ static bool is_key(const struct keys *keys, int col)
 	return false;
 }
 
-/* The cells of a row's key; a tab stands in no cell but a quoted one, so the length of each comes first. */
+/* The cells of a row's key, texts but for what is missing, however that is written; a tab stands in no cell but a quoted one, so
+ * the length of each comes first. */
 static const char *key_text(const struct table *t, int row, const struct keys *keys, struct arena *a)
 {
 	struct buf text = { .arena = a };
 
 	for (int k = 0; k < keys->n; k++) {
 		const char *cell = table_cell(t, row, keys->col[k]);
+		double x;
 
+		if (table_number(&x, cell) && isnan(x))
+			cell = "n/a";
 		buf_add(&text, arena_printf(a, "%zu:", strlen(cell)));
 		buf_add(&text, cell);
 	}

@@ -117,6 +117,8 @@ TEST(tables_side_by_side)
 	CHECK_ERROR(join_of(p, left, "y\n10\n", &o), "id");
 	p.how = TABLE_JOIN_HOW_INNER;
 	CHECK_ERROR(join_of(p, left, "id\ty\nz\t1\n", &o), "no row of the first table");
+	CHECK_OK(join_of(p, "id\tx\nn/a\t1\n01\t2\n", "id\ty\nNaN\t3\n1\t4\n", &o));
+	CHECK_TEXT(made_text(o), "id\tx\ty\nn/a\t1\t3\n");
 }
 
 TEST(tables_one_below_the_other)
