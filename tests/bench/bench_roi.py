@@ -101,30 +101,34 @@ def beside(other, ours):
            f"{other['seconds']:.0f} s: {parts}; {other['peak_bytes'] / 1e6:.0f} MB)"
 
 
-def signals(b, run, report, bold, voxels, inflating, grid=""):
-    """One region: the whole run from the file, and the task of it that follows the import. Its seconds."""
-    labels, cold, task = b.fresh() / "box.nii", [], []
-    box(labels, bold, voxels)
-    for _ in range(min(b.runs, 3)):
-        folder = b.fresh()
-        cold.append(run(signals_call(b, bold, labels, folder))[0])
-        task.append(task_seconds(folder, "x"))
-        b.done_with(folder)
-    report(f"signals of {voxels:,} voxels, smoothed, .nii.gz to TSV, cold{grid}", cold, "follows inflating", "s",
-           f"{statistics.median(cold) / inflating:.2f} times inflating")
-    return task
+def signals(b, run, bold, labels):
+    """Seconds of the whole run from the file, and of its task that follows the import."""
+    folder = b.fresh()
+    whole = run(signals_call(b, bold, labels, folder))[0]
+    task = task_seconds(folder, "x")
+    b.done_with(folder)
+    return whole, task
 
 
 def all_signals(b, run, report, bold, inflating):
-    """Ten times the voxels, then twice the grid with as many bytes in half as many volumes."""
+    """One region; one of ten times the voxels; twice the grid with as many bytes, in half as many volumes. In turns, as the disk
+    has moods."""
     wide = b.fresh() / "bold.nii.gz"
     stacked(wide, bold)
-    few, many = (signals(b, run, report, bold, n, inflating) for n in BOXES)
-    other = signals(b, run, report, wide, 1000, inflating, " (40x64x128x726)")
-    first = statistics.median(few)
-    report("the task alone, without the import: 1,000 voxels", few, "follows the voxels")
-    report("10,000 voxels", many, "follows the voxels", "ms", f"{statistics.median(many) / first:.1f} times")
-    report("1,000 voxels of twice the grid, half the volumes", other, "not the grid", "ms", f"{statistics.median(other) / first:.2f} times")
+    cases = {"1,000 voxels": (bold, 1000), "10,000 voxels": (bold, 10000), "1,000 voxels of 40x64x128x726": (wide, 1000)}
+    labels = {name: b.fresh() / "box.nii" for name in cases}
+    for name, (file, voxels) in cases.items():
+        box(labels[name], file, voxels)
+    took = [{name: signals(b, run, file, labels[name]) for name, (file, _) in cases.items()} for _ in range(min(b.runs, 5))]
+    for name in cases:
+        whole = [t[name][0] for t in took]
+        report(f"signals of {name}, smoothed, .nii.gz to TSV", whole, "follows inflating", "s",
+               f"{statistics.median(whole) / inflating:.2f} times inflating")
+    first = statistics.median(t["1,000 voxels"][1] for t in took)
+    for name in cases:
+        task = [t[name][1] for t in took]
+        report(f"the task alone, {name}", task, "follows the voxels, not the grid", "ms",
+               f"{statistics.median(task) / first:.2f} times 1,000 voxels")
 
 
 def roi(b, run, report):
