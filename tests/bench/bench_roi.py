@@ -84,6 +84,7 @@ def signals_call(b, bold, labels, folder):
 
 
 def peer(b, top):
+    b.warm()
     return peers.ask(b.peer, HERE / "peer_roi.py", top, b.fresh())
 
 
@@ -138,6 +139,7 @@ def roi(b, run, report):
         if cold:
             b.done_with(folder)
         folder = b.fresh()
+        b.warm()
         cold.append(run(call(b, top, folder))[0])
     for _ in range(2):
         other = b.fresh()
