@@ -105,6 +105,7 @@ def beside(other, ours):
 def signals(b, run, bold, labels):
     """Seconds of the whole run from the file, and of its task that follows the import."""
     folder = b.fresh()
+    b.warm()
     whole = run(signals_call(b, bold, labels, folder))[0]
     task = task_seconds(folder, "x")
     b.done_with(folder)
