@@ -155,7 +155,10 @@ static void literal_wire(struct builder *b, struct scope *s, struct step *st, st
 		if (!v)
 			return;
 		if (v->kind == DOC_TEXT) {
-			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list", arg->port->name, st->name, arg->port->kind);
+			bool any = strcmp(arg->port->kind, "any") == 0;
+
+			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list%s", arg->port->name, st->name,
+			           any ? "result" : arg->port->kind, any ? " or map" : "");
 			return;
 		}
 		value_plain(&json, v);
@@ -192,6 +195,11 @@ static void sources_wire(struct builder *b, struct scope *s, struct step *st, st
 	if (given->kind == DOC_TEXT && is_ref(given)) {
 		if (source_find(b, s, given, &src))
 			PUSH(b->a, arg->source, arg->n_source, src);
+		return;
+	}
+	if (given->kind != DOC_TEXT && arg->port->literal && !arg->port->many) {
+		diag_error(b->d, given, "what is written at '%s' of step '%s' may hold params, but no results of steps: one result alone is "
+		           "given as in %s: $step.port", arg->port->name, st->name, arg->port->name);
 		return;
 	}
 	if (given->kind == DOC_TEXT || !arg->port->many) {

@@ -149,7 +149,7 @@ static int nearest_region(const struct labels *l, const double at[3], double *fa
 		grid_world(&l->grid, (const double[3]){ p[0], p[1], p[2] }, world);
 		for (int d = 0; d < 3; d++)
 			square += (world[d] - at[d]) * (world[d] - at[d]);
-		if (square < least) {
+		if (near < 0 || square < least) {   /* of a position whose square is no number the first region is as near */
 			least = square;
 			near = l->region[v];
 		}

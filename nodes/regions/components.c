@@ -40,11 +40,19 @@ static struct limits limits_of(const struct regions_components_params *p, const 
 	};
 }
 
-static const char *limits_problem(const struct limits *l, struct arena *a)
+/* As it was given. */
+static const char *limit_text(double voxels, bool is_volume, double mm3, struct arena *a)
+{
+	return is_volume ? arena_printf(a, "%.6g mm3 (%.3g voxels)", mm3, voxels) : arena_printf(a, "%.0f voxels", voxels);
+}
+
+static const char *limits_problem(const struct limits *l, const struct regions_components_params *p, struct arena *a)
 {
 	if (l->least <= l->most * (1 + 2e-6))
 		return NULL;
-	return arena_printf(a, "no size is right: regions must have %.6g voxels or more, and %.6g or fewer", l->least, l->most);
+	return arena_printf(a, "no size is right: regions must have %s or more, and %s or fewer",
+	                    limit_text(l->least, p->has_min_volume, p->min_volume_mm3, a),
+	                    limit_text(l->most, p->has_max_volume, p->max_volume_mm3, a));
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -166,7 +174,7 @@ struct error *regions_components_shape(struct shape *s, const struct regions_com
 	if (im.n_vol > 1)
 		shape_error(s, "mask", "the mask has %d volumes, must have one", im.n_vol);
 	l = limits_of(params, &im.grid);
-	problem = problem ? NULL : limits_problem(&l, s->arena);
+	problem = problem ? NULL : limits_problem(&l, params, s->arena);
 	if (problem)
 		shape_error(s, params->has_min_volume ? "min_volume" : "min_voxels", "%s", problem);
 	found_shape(s, &im.grid);

@@ -11,6 +11,7 @@
 #include "fmri/conditions.h"
 #include "fmri/shape_problem.h"
 #include "fmri/sorted.h"
+#include "img/design.h"
 #include "img/facts.h"
 #include "img/series.h"
 #include "img/table.h"
@@ -46,7 +47,8 @@ static struct error *make_groups(struct groups *g, const struct conditions *c, i
 			g->empty++;
 	}
 	if (g->n == 0)
-		return error_new(ERR_DATA, "no volume is of a condition: all events lie between the middles of volumes or outside the run");
+		return error_new(ERR_DATA, "no volume is of %s: all %sevents lie between the middles of volumes or outside the run",
+		                 n_names > 0 ? design_names(n_names, names, a) : "a condition", n_names > 0 ? "such " : "");
 	return NULL;
 }
 

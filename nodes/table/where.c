@@ -10,6 +10,7 @@
 #include "fmri/row_list.h"
 #include "fmri/shape_problem.h"
 #include "fmri/table_at.h"
+#include "img/facts.h"
 #include "img/literal.h"
 #include "img/table.h"
 #include "node/shape.h"
@@ -64,6 +65,8 @@ static struct error *add_texts(struct texts *list, const struct doc *d, const ch
 /* {ge: 3, lt: 8, not: 5} */
 static struct error *read_bounds(struct test *test, const struct doc *d, const char *port, struct arena *a)
 {
+	if (d->n == 0)
+		return error_new(ERR_USER, "%s has an empty map where values are due, or bounds: lt (less than), le, gt, ge, not", port);
 	for (int k = 0; k < d->n; k++) {
 		const char *word = d->key[k]->text;
 		int b = 0;
@@ -199,7 +202,10 @@ static bool *meant(const struct where *w, const struct table *t, struct values *
 static const char *stranger(const struct table *t, int col, const char *value, struct arena *a)
 {
 	const char **cell = NEW_N(a, const char *, t->n_row + 1), *near;
+	double x;
 
+	if (table_number(&x, value) && isnan(x))
+		return arena_printf(a, "no cell of %s is missing", t->column[col]);
 	for (int r = 0; r < t->n_row; r++)
 		cell[r] = table_cell(t, r, col);
 	near = text_nearest(value, cell);
@@ -219,6 +225,28 @@ static const char *listed_stranger(const struct where *w, const struct table *t,
 	return NULL;
 }
 
+/* Bounds that no cell keeps, in words; NULL: one does. */
+static const char *beyond_all(const struct table *t, const struct test *test, struct arena *a)
+{
+	double low = INFINITY, high = -INFINITY, x;
+	bool any = false;
+
+	for (int r = 0; r < t->n_row; r++) {
+		const char *cell = table_cell(t, r, test->col);
+
+		if (is_within(test, cell))
+			return NULL;
+		if (!table_number(&x, cell) || isnan(x))
+			continue;
+		any = true;
+		low = fmin(low, x);
+		high = fmax(high, x);
+	}
+	return any ? arena_printf(a, "no row has %s within its bounds, the numbers there are from %g to %g", t->column[test->col], low,
+	                          high)
+	           : arena_printf(a, "column %s has no numbers to compare", t->column[test->col]);
+}
+
 /* The first of them in words; NULL: there is none. */
 static const char *find_stranger(const struct where *w, const struct table *t, struct values *v, struct arena *a)
 {
@@ -229,17 +257,31 @@ static const char *find_stranger(const struct where *w, const struct table *t, s
 			for (int j = 0; j < test->any.n; j++)
 				if (!values_has(v, test->col, test->any.value[j]))
 					return stranger(t, test->col, test->any.text[j], a);
+			const char *beyond = beyond_all(t, test, a);
+
+			if (beyond)
+				return beyond;
 		}
 	return w->rows ? listed_stranger(w, t, v, a) : NULL;
 }
 
 /* ---- all of it ---- */
+
+/* Why no row is meant: n_with rows are what `where` has. */
+static const char *why_none(bool has_not, int n_with, const char *note, struct arena *a)
+{
+	if (note)
+		return note;
+	return !has_not || n_with == 0 ? "no row has all at once that `where` asks for"
+	                               : arena_printf(a, "`not` leaves out %s%d", n_with == 1 ? "the only " : "all ", n_with);
+}
+
 struct error *where_rows(struct row_list *out, const char **note, const struct table *t, const struct item *where,
                          const struct item *not, struct arena *a)
 {
 	struct where with = { 0 }, without = { 0 };
 	struct values *v = values_new(t, a);
-	int *row = NEW_N(a, int, t->n_row);
+	int *row = NEW_N(a, int, t->n_row), n_with = 0;
 	const bool *in, *out_of;
 
 	if (where)
@@ -252,31 +294,50 @@ struct error *where_rows(struct row_list *out, const char **note, const struct t
 	in = meant(&with, t, v, a);
 	out_of = meant(&without, t, v, a);
 	*out = (struct row_list){ 0, row };
-	for (int r = 0; r < t->n_row; r++)
-		if ((!where || in[r]) && !out_of[r])
+	for (int r = 0; r < t->n_row; r++) {
+		const bool is_with = !where || in[r];
+
+		n_with += is_with;
+		if (is_with && !out_of[r])
 			row[out->n++] = r;
+	}
 	if (out->n == 0)
-		return error_new(ERR_DATA, "none of the %d row%s is meant%s%s", t->n_row, PLURAL(t->n_row), *note ? ": " : "",
-		                 *note ? *note : "");
+		return error_new(ERR_DATA, "none of the %d row%s is meant: %s", t->n_row, PLURAL(t->n_row),
+		                 why_none(not, n_with, *note, a));
 	return NULL;
 }
 
 /* ---- at check time ---- */
+/* What is written, or the columns of a table of which more is not known. True: told. */
+static bool is_wrong(struct shape *s, const char *port, const struct table *t)
+{
+	const struct item *it = shape_item(s, port);
+	struct table_facts f;
+	struct where w;
+	int col;
+
+	if (it)
+		return shape_problem(s, port, read_where(&w, it, t, port, s->arena));
+	if (!table_facts_from(&f, shape_in(s, port), s->arena))
+		return false;
+	for (int k = 0; k < f.n_col; k++)
+		if (shape_problem(s, port, table_need(&col, t, f.column[k])))
+			return true;
+	return false;
+}
+
 bool where_check(struct row_list *out, struct shape *s)
 {
 	const struct item *where = shape_item(s, "where"), *not = shape_item(s, "not");
 	bool known = (where || shape_n(s, "where") == 0) && (not || shape_n(s, "not") == 0), whole;
-	struct where w;
 	struct table t;
 	const char *note;
 
 	if (!table_at(&t, &whole, s, "table", 0, false))
 		return false;
-	if (whole && known)
-		return !shape_problem(s, where || !not ? "where" : "not", where_rows(out, &note, &t, where, not, s->arena));
-	if (where)
-		shape_problem(s, "where", read_where(&w, where, &t, "where", s->arena));
-	if (not)
-		shape_problem(s, "not", read_where(&w, not, &t, "not", s->arena));
-	return false;
+	const bool wrong_where = is_wrong(s, "where", &t), wrong_not = is_wrong(s, "not", &t);
+
+	if (wrong_where || wrong_not || !whole || !known)
+		return false;
+	return !shape_problem(s, where || !not ? "where" : "not", where_rows(out, &note, &t, where, not, s->arena));
 }
