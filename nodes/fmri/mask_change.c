@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "img/facts.h"
 #include "node/node.h"
 #include "node/shape.h"
@@ -34,12 +35,12 @@ struct error *mask_changed(struct node_env *env, struct out *out, const struct i
 	for (long v = 0; v < grid_size(&before->grid); v++)
 		n += inside[v];
 	if (n > 0)
-		node_note(env, "%ld voxels (%.4g cm3); the mask given has %d", n, (double)n * grid_voxel_mm3(&before->grid) / 1000,
-		          before->n);
+		node_note(env, "%ld voxel%s (%.4g cm3); the mask given has %d", n, PLURAL(n),
+		          (double)n * grid_voxel_mm3(&before->grid) / 1000, before->n);
 	else if (before->n == 0)
 		TRY(empty_write(env, out, from, node, "the mask is empty, as the one given is"));
 	else
-		TRY(empty_write(env, out, from, node, "the mask is empty: nothing is left of %d voxels", before->n));
+		TRY(empty_write(env, out, from, node, "the mask is empty: nothing is left of %d voxel%s", before->n, PLURAL(before->n)));
 	return image_write_bytes(out_blob(out, "image.nii"), &before->grid, inside);
 }
 
@@ -53,21 +54,37 @@ static const char *problem_of(const struct mask_by *by, const char **where)
 	return NULL;
 }
 
-static struct structure *structure_of(const struct mask_by *by, const struct grid *g, struct arena *a)
+/* Longer steps than the grid change nothing. An erosion finds what is beyond the grid, which in one slice is one step away. A
+ * closing goes on beyond it, so its ball must be whole: it may be as wide as the grid is along its longest axis. */
+static struct structure *ball_of(const struct mask_by *by, enum mask_change how, const struct grid *g, struct arena *a)
 {
+	int longest[3], most = 0;
+	struct structure *s;
 	double step[3][3];
 
-	if (!by->is_ball)
-		return structure_touch(by->touch, a);
 	for (int c = 0; c < 3; c++)
+		most = g->n[c] > most ? g->n[c] : most;
+	for (int c = 0; c < 3; c++) {
+		longest[c] = how == MASK_CLOSE ? most + 1 : g->n[c];
 		for (int d = 0; d < 3; d++)
 			step[c][d] = g->affine[d][c];
-	return structure_ball(step, by->radius_mm, g->n, a);
+	}
+	s = structure_ball(step, by->radius_mm, longest, a);
+	for (int c = 0; s && how == MASK_CLOSE && c < 3; c++)
+		if (s->reach[c] > most)
+			return NULL;
+	return s;
+}
+
+/* NULL: it is too large. */
+static struct structure *structure_of(const struct mask_by *by, enum mask_change how, const struct grid *g, struct arena *a)
+{
+	return by->is_ball ? ball_of(by, how, g, a) : structure_touch(by->touch, a);
 }
 
 static const char *too_large(const struct mask_by *by, const struct grid *g, struct arena *a)
 {
-	return arena_printf(a, "a ball of %g mm has too many voxels on a grid of %s, must be smaller", by->radius_mm, grid_text(g, a));
+	return arena_printf(a, "a ball of %g mm is too large for a grid of %s, must be smaller", by->radius_mm, grid_text(g, a));
 }
 
 /* ---- closing ---- */
@@ -141,7 +158,7 @@ struct error *mask_change(struct node_env *env, const struct item *mask, enum ma
 	if (problem)
 		return error_new(ERR_USER, "%s", problem);
 	TRY(mask_bytes(&before, &inside, mask, env->arena));
-	s = structure_of(by, &before.grid, env->arena);
+	s = structure_of(by, how, &before.grid, env->arena);
 	if (!s)
 		return error_new(ERR_USER, "%s", too_large(by, &before.grid, env->arena));
 	TRY(change(inside, before.grid.n, how, s, by->times, env->arena));
@@ -187,7 +204,7 @@ static void check_faces(struct shape *s, const struct structure *b, int times, c
 
 static void check_structure(struct shape *s, enum mask_change how, const struct mask_by *by, const struct grid *g)
 {
-	const struct structure *b = structure_of(by, g, s->arena);
+	const struct structure *b = structure_of(by, how, g, s->arena);
 	int wide[3], margin[3];
 
 	if (!b) {
