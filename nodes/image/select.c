@@ -67,8 +67,8 @@ static struct error *by_condition(struct row_list *out, const struct conditions 
 	TRY(conditions_volumes(&row, &out->n, c, p->n_names, p->names, a));
 	out->row = row;
 	if (out->n == 0)
-		return error_new(ERR_DATA, "no volume is of the condition%s: no middle of a volume lies in such an event",
-		                 PLURAL(p->n_names));
+		return error_new(ERR_DATA, "no volume is of the condition%s%s", PLURAL(p->n_names),
+		                 conditions_why_none(c, p->n_names, p->names, a));
 	return NULL;
 }
 

@@ -247,13 +247,13 @@ static void predict(struct shape *s, const struct signals_labels_params *params,
 	s->seconds = (smooth ? 2e-8 : 2e-9) * (double)grid_size(grid) * im->n_vol + 0.02;
 }
 
-static void tell_outputs(struct shape *s, const struct atlas *at, const struct grid *grid, int n_row, int n_col, double tr_s)
+static void tell_outputs(struct shape *s, const struct atlas *at, const struct grid *grid, struct series_facts f)
 {
 	static const char *const column[] = { "value", "name", "voxels", "voxels_used", "coverage", "kept" };
-	const char *const *name = n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
-	struct image_facts used = image_facts_new(grid, 1, 0, "int32");
+		struct image_facts used = image_facts_new(grid, 1, 0, "int32");
 
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n_col, tr_s, name }, s->arena));
+	f.column = f.n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
+	shape_out(s, "signals", series_facts_to(&f, s->arena));
 	shape_out(s, "labels_used", image_facts_to(&used, s->arena));
 	if (at->labels.n > 0)
 		shape_out(s, "coverage", table_facts_to(&(struct table_facts){ at->labels.n, 6, column }, s->arena));
@@ -278,7 +278,7 @@ struct error *signals_labels_shape(struct shape *s, const struct signals_labels_
 		shape_error(s, "labels", "%s%s%s", e->text, e->cause ? ": " : "", e->cause ? e->cause->text : "");
 	error_free(e);
 	space_check(s, &SPACE_ARGS(params), &grid, im.n_vol);
-	tell_outputs(s, &at, &grid, n_row, n_col, clean_tr(&args, im.tr_s));
+	tell_outputs(s, &at, &grid, (struct series_facts){ n_row, n_col, clean_tr(&args, im.tr_s), NULL, im.n_vol });
 	predict(s, params, &im, &labels, &grid, n_col);
 	return NULL;
 }

@@ -18,7 +18,8 @@ struct grouping {
 	long n_term, n_empty;     /* volumes that count; conditions without one that nobody named */
 };
 
-static struct error *named_groups(struct grouping *g, const struct conditions *c, int n, const char *const *name)
+static struct error *named_groups(struct grouping *g, const struct conditions *c, int n, const char *const *name,
+                                  struct arena *a)
 {
 	for (int i = 0; i < n; i++) {
 		int k;
@@ -27,7 +28,7 @@ static struct error *named_groups(struct grouping *g, const struct conditions *c
 		if (g->group[k] >= 0)
 			return error_new(ERR_USER, "condition '%s' is there twice", name[i]);
 		if (conditions_count(c, k) == 0)
-			return error_new(ERR_DATA, "condition '%s' has no volume: the middle of none lies in its events", name[i]);
+			return error_new(ERR_DATA, "condition '%s' has no volume%s", name[i], conditions_why_none(c, 1, &name[i], a));
 		g->group[k] = g->n_group++;
 	}
 	return NULL;
@@ -49,7 +50,7 @@ static struct error *find_groups(struct grouping *g, const struct stats_anova_pa
 	for (int k = 0; k < c->n_names; k++)
 		g->group[k] = -1;
 	if (p->n_names > 0)
-		TRY(named_groups(g, c, p->n_names, p->names));
+		TRY(named_groups(g, c, p->n_names, p->names, a));
 	else
 		all_groups(g, c);
 	for (int k = 0; k < c->n_names; k++)

@@ -46,7 +46,7 @@ static struct error *make_groups(struct groups *g, const struct conditions *c, i
 			g->empty++;
 	}
 	if (g->n == 0)
-		return error_new(ERR_DATA, "no volume is of a condition: all events lie between the middles of volumes or outside the run");
+		return error_new(ERR_DATA, "no volume is of a condition%s", conditions_why_none(c, n, from, a));
 	return NULL;
 }
 
@@ -148,6 +148,7 @@ static int *places(const struct groups *g, long n_vol, struct arena *a)
 	return place;
 }
 
+/* Volumes of a censored run keep their numbers. */
 static struct error *write_values(const char *path, const struct series *s, const struct groups *g, struct arena *a)
 {
 	const int *place = places(g, s->n_row, a);
@@ -163,7 +164,7 @@ static struct error *write_values(const char *path, const struct series *s, cons
 	t.n_row = (int)(n_vol * s->n_col);
 	t.cell = to = arena_alloc(a, (size_t)t.n_row * N_VALUE, sizeof *to);
 	for (long v = 0; v < s->n_row; v++) {
-		const char *volume = place[v] < 0 ? NULL : count_text(v, a);
+		const char *volume = place[v] < 0 ? NULL : count_text(s->volume ? s->volume[v] : v, a);
 
 		for (int r = 0; r < s->n_col && volume; r++, to += N_VALUE) {
 			to[0] = volume;
@@ -230,7 +231,9 @@ struct error *stats_by_condition_run(struct node_env *env, const struct stats_by
 	struct error *e;
 
 	TRY(series_read(&s, in->series, env->arena));
-	args.n_vol = s.n_row;
+	args.n_vol = s.volume ? s.n_vol : s.n_row;
+	args.n_row = s.volume ? s.n_row : 0;
+	args.volume = s.volume;
 	args.tr_s = s.tr_s;
 	e = conditions_read(&c, in->conditions, &args, env->arena);
 	if (!e)
@@ -256,7 +259,8 @@ struct error *stats_by_condition_shape(struct shape *s, const struct stats_by_co
 
 	if (!series_facts_from(&f, shape_in(s, "series"), s->arena))
 		return NULL;
-	args.n_vol = f.n_row;
+	args.n_vol = f.n_vol > 0 ? f.n_vol : f.n_row;
+	args.n_row = f.n_vol > 0 ? f.n_row : 0;
 	args.tr_s = f.tr_s;
 	s->memory = 8L * (f.n_row < 0 ? 0 : f.n_row) * (f.n_col < 0 ? 1 : f.n_col) + (32 << 20);
 	s->seconds = 0.01;

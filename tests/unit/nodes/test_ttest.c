@@ -305,5 +305,5 @@ TEST(shapes_find_what_cannot_be_analysed)
 	           "error conditions: 3 volumes of 3 conditions leave no degree of freedom: some condition must have 2\n");
 	CHECK_TEXT(anova_problems((struct stats_anova_params){ .names = NAMES("a", "b"), .n_names = 2 },
 	                          h_table("onset\tduration\ttrial_type\n0\t9\ta\n9\t0\tb\n"), 9),
-	           "error names: condition 'b' has no volume: the middle of none lies in its events\n");
+	           "error names: condition 'b' has no volume: no middle of a volume lies in such an event, or it lies in another too\n");
 }
