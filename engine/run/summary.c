@@ -7,10 +7,11 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "node/node.h"
+#include "run/manifest.h"
 #include "run/report.h"
 #include "run/work.h"
 
-enum { MANY_STEPS = 40, WIDEST = 40 };
+enum { MANY_STEPS = 40, WIDEST = 40, EARLIER_SHOWN = 6 };
 
 /* What became of the tasks of one step. */
 struct row {
@@ -229,6 +230,22 @@ static void print_results(const struct report *r, FILE *f)
 	}
 }
 
+/* After a failure the results of an earlier run stay, which must not be taken for this one's. */
+static void print_earlier(const struct report *r, FILE *f)
+{
+	const char *const *name;
+	int n = r->plan->n_count[TASK_FAILED] ? manifest_earlier(r->exports, &name) : 0;
+
+	if (n)
+		fprintf(f, "of an earlier run, not of this one:");
+	for (int i = 0; i < n && i < EARLIER_SHOWN; i++)
+		fprintf(f, "%s %s", i ? "," : "", name[i]);
+	if (n > EARLIER_SHOWN)
+		fprintf(f, " and %d more", n - EARLIER_SHOWN);
+	if (n)
+		fputc('\n', f);
+}
+
 static const struct task *first_with(const struct plan *p, enum task_state state)
 {
 	for (int i = 0; i < p->n_task; i++)
@@ -257,5 +274,6 @@ void report_print(const struct report *r, FILE *f)
 		print_rows(r, f);
 	print_totals(r, f);
 	print_results(r, f);
+	print_earlier(r, f);
 	print_next(r, f);
 }
