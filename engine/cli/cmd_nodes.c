@@ -123,7 +123,7 @@ static const char *port_text(struct arena *a, const struct port_decl *p, bool in
 	if (p->kind_of)
 		buf_printf(&b, " (the kind of %s)", p->kind_of);
 	if (p->literal)
-		buf_add(&b, " or a written list");
+		buf_add(&b, " or a written list or map");
 	if (input && p->optional)
 		buf_add(&b, ", optional");
 	if (p->on_request)

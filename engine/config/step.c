@@ -102,6 +102,14 @@ void step_declare(struct builder *b, struct scope *s, const struct doc *key, con
 	PUSH(b->a, s->own, s->n_own, ((struct own){ n->step, step }));
 }
 
+/* All of a description is what `sulcus nodes` tells. */
+static const char *first_sentence(const char *doc, struct arena *a)
+{
+	const char *end = strstr(doc, ". ");
+
+	return end ? arena_strndup(a, doc, (size_t)(end - doc) + 1) : doc;
+}
+
 /* The canonical value k of a setting; NULL after telling what is wrong. */
 static const char *setting_value(struct builder *b, struct scope *s, const struct param_decl *p, const struct doc *given, int k)
 {
@@ -121,7 +129,7 @@ void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, co
 	set->from_defaults = from_defaults;
 	if (!given) {
 		if (!p->fallback && !p->optional)
-			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s': %s", st->name, st->node->name, p->name, p->doc);
+			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s': %s", st->name, st->node->name, p->name, first_sentence(p->doc, b->a));
 		return;
 	}
 	if (given->kind == DOC_MAP && doc_get(given, "each")) {
@@ -155,7 +163,8 @@ static void literal_wire(struct builder *b, struct scope *s, struct step *st, st
 		if (!v)
 			return;
 		if (v->kind == DOC_TEXT) {
-			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list", arg->port->name, st->name, arg->port->kind);
+			diag_error(b->d, v, "'%s' of step '%s' is '%.60s', must be a reference to %s, as in $step.port, or a list or map "
+			           "that is written here", arg->port->name, st->name, v->text, kind_words(arg->port->kind, b->a));
 			return;
 		}
 		value_plain(&json, v);
@@ -219,7 +228,7 @@ static void arg_wire(struct builder *b, struct scope *s, struct step *st, struct
 	if (!given) {
 		if (!arg->port->optional)
 			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s' (%s%s): %s", st->name, st->node->name,
-			           arg->port->name, arg->port->kind, arg->port->many ? ", a list" : "", arg->port->doc);
+			           arg->port->name, arg->port->kind, arg->port->many ? ", a list" : "", first_sentence(arg->port->doc, b->a));
 		return;
 	}
 	if (arg->port->literal && !value_has_source(s, given))

@@ -11,6 +11,7 @@
 #include "fmri/conditions.h"
 #include "fmri/shape_problem.h"
 #include "fmri/sorted.h"
+#include "img/design.h"
 #include "img/facts.h"
 #include "img/series.h"
 #include "img/table.h"
@@ -22,7 +23,8 @@ struct groups {
 	const char *const *name;   /* [n] */
 	int **volume;              /* [n][size] ascending */
 	long *size;                /* [n] at least 1 */
-	int empty;                 /* names that are left out, as no volume is of them */
+	int n_empty;               /* that are left out, as no volume is of them */
+	const char **empty;        /* [n_empty] */
 };
 
 static struct error *make_groups(struct groups *g, const struct conditions *c, int n_names, const char *const *names,
@@ -43,7 +45,7 @@ static struct error *make_groups(struct groups *g, const struct conditions *c, i
 		if (g->size[g->n] > 0)
 			name[g->n++] = from[k];
 		else
-			g->empty++;
+			PUSH(a, g->empty, g->n_empty, from[k]);
 	}
 	if (g->n == 0)
 		return error_new(ERR_DATA, "no volume is of a condition%s", conditions_why_none(c, n, from, a));
@@ -182,9 +184,9 @@ static void tell(struct node_env *env, const struct conditions *c, const struct 
 	if (c->n_shared > 0)
 		node_note(env, "%ld volume%s in events of several conditions: %s of none", c->n_shared,
 		          c->n_shared == 1 ? " is" : "s are", c->n_shared == 1 ? "it is" : "they are");
-	if (g->empty > 0)
-		node_note(env, "%d condition%s left out: no volume is of %s", g->empty, g->empty == 1 ? " is" : "s are",
-		          g->empty == 1 ? "it" : "them");
+	if (g->n_empty > 0)
+		node_note(env, "%s %s left out: no volume is of %s", design_names(g->n_empty, g->empty, env->arena),
+		          g->n_empty == 1 ? "is" : "are", g->n_empty == 1 ? "it" : "them");
 	if (left_out > 0)
 		node_note(env, "%ld values are NaN or infinite and are left out", left_out);
 }

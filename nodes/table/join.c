@@ -124,6 +124,13 @@ static struct error *find_keys(struct keys *out, const struct table *t, const st
 	return NULL;
 }
 
+/* What does not go together; NULL: nothing. */
+static const char *problem_of(const struct table_join_params *p)
+{
+	return p->n_on == 0 && p->how != TABLE_JOIN_HOW_INNER
+	       ? "how is for tables side by side: `on` must name the columns by which their rows are matched" : NULL;
+}
+
 static bool is_key(const struct keys *keys, int col)
 {
 	for (int k = 0; k < keys->n; k++)
@@ -233,9 +240,12 @@ static struct error *join_all(struct table *out, const struct tables *all, const
 struct error *table_join_run(struct node_env *env, const struct table_join_params *params, const struct table_join_inputs *in,
                              const struct table_join_outputs *out)
 {
+	const char *problem = problem_of(params);
 	struct tables all;
 	struct table t;
 
+	if (problem)
+		return error_new(ERR_USER, "%s", problem);
 	TRY(read_tables(&all, in, env->arena));
 	if (params->n_on > 0)
 		TRY(join_all(&t, &all, params, env->arena));
@@ -248,36 +258,62 @@ struct error *table_join_run(struct node_env *env, const struct table_join_param
 }
 
 /* ---- at check time ---- */
-static void check_table(struct shape *s, const char *port, int k, const struct table_join_params *p)
+/* False: nobody knows its columns yet, or it is wrong, which is told. */
+static bool check_table(struct table *t, struct shape *s, const char *port, int k, const struct table_join_params *p)
 {
 	const struct item *it = shape_item_n(s, port, k);
 	struct table_facts f;
-	struct table t;
 	int col;
 
 	if (it) {
-		if (shape_problem(s, port, table_of_any(&t, it, s->arena)))
-			return;
+		if (shape_problem(s, port, table_of_any(t, it, s->arena)))
+			return false;
 	} else {
 		if (!table_facts_from(&f, shape_in_n(s, port, k), s->arena))
-			return;
-		t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column,
-		                    .file = arena_printf(s->arena, "table %d of port %s", k + 1, port) };
+			return false;
+		*t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column, .file = f.file };
+		if (!t->file)
+			t->file = arena_printf(s->arena, "table %d of port %s", k + 1, port);
 	}
 	for (int i = 0; i < p->n_on; i++)
-		if (shape_problem(s, "on", table_need(&col, &t, p->on[i])))
-			return;
+		if (shape_problem(s, "on", table_need(&col, t, p->on[i])))
+			return false;
+	return true;
+}
+
+/* Columns that are no keys must have names of their own. */
+static struct error *check_columns(const struct table *t, int n, const struct table_join_params *p, struct arena *a)
+{
+	struct table left = t[0];
+	struct keys keys;
+
+	for (int k = 1; k < n; k++) {
+		const char **name;
+		int n_col;
+
+		TRY(find_keys(&keys, &t[k], p, a));
+		TRY(side_columns(&name, &n_col, &left, &t[k], &keys, a));
+		left = (struct table){ .n_col = n_col, .column = name };
+	}
+	return NULL;
 }
 
 struct error *table_join_shape(struct shape *s, const struct table_join_params *params)
 {
 	static const char *const port[] = { "a", "b", "tables" };
+	struct table *t = NEW_N(s->arena, struct table, shape_n(s, port[2]) + 2);
+	const char *problem = problem_of(params);
+	bool known = true;
 	int n = 0;
 
 	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < shape_n(s, port[i]); k++, n++)
-			check_table(s, port[i], k, params);
+			known &= check_table(&t[n], s, port[i], k, params);
 	shape_problem(s, "", check_count(n));
+	if (problem)
+		shape_error(s, "how", "%s", problem);
+	if (known && n > 0 && params->n_on > 0)
+		shape_problem(s, "on", check_columns(t, n, params, s->arena));
 	s->memory = 64 << 20;
 	s->seconds = 0.002;
 	return NULL;

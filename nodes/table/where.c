@@ -198,14 +198,41 @@ static const char *stranger(const struct table *t, int col, const char *value, s
 
 	for (int r = 0; r < t->n_row; r++)
 		cell[r] = table_cell(t, r, col);
+	if (same_value(value, ""))
+		return arena_printf(a, "no cell of %s is missing", t->column[col]);
 	near = text_nearest(value, cell);
 	return arena_printf(a, "no row has %s '%.60s'%s%s%s", t->column[col], value, near ? ", did you mean '" : "",
 	                    near ? near : "", near ? "'?" : "");
 }
 
+/* Of a column that has no number within bounds: why, in words; NULL: it has one. */
+static const char *out_of_bounds(const struct test *test, const struct table *t, struct arena *a)
+{
+	const char *column = t->column[test->col], *words = "";
+	double least = INFINITY, most = -INFINITY, x;
+
+	for (int r = 0; r < t->n_row; r++) {
+		if (is_within(test, table_cell(t, r, test->col)))
+			return NULL;
+		if (table_number(&x, table_cell(t, r, test->col)) && !isnan(x)) {
+			least = fmin(least, x);
+			most = fmax(most, x);
+		}
+	}
+	for (int k = N_BOUND - 1; k >= 0; k--)
+		if (test->has[k])
+			words = arena_printf(a, "%s%s%s: %g", words, *words ? ", " : "", bound_word[k], test->bound[k]);
+	if (least > most)
+		return arena_printf(a, "{%s} is for numbers, and column %s has none: its first cell is '%.60s'", words, column,
+		                    table_cell(t, 0, test->col));
+	return arena_printf(a, "no row has %s {%s}: it is from %.15g to %.15g", column, words, least, most);
+}
+
 /* The first of them in words; NULL: there is none. */
 static const char *find_stranger(const struct where *w, const struct table *t, struct arena *a)
 {
+	const char *why;
+
 	for (int k = 0; k < w->n; k++)
 		for (int i = 0; i < w->clause[k].n; i++) {
 			const struct test *test = &w->clause[k].test[i];
@@ -213,8 +240,24 @@ static const char *find_stranger(const struct where *w, const struct table *t, s
 			for (int j = 0; j < test->any.n; j++)
 				if (!column_has(t, test->col, test->any.text[j]))
 					return stranger(t, test->col, test->any.text[j], a);
+			if ((why = out_of_bounds(test, t, a)) != NULL)
+				return why;
 		}
 	return NULL;
+}
+
+/* with: NULL: all rows were asked for. */
+static struct error *nothing_left(const struct table *t, const struct where *with, const char *note, struct arena *a)
+{
+	int n = 0;
+
+	for (int r = 0; r < t->n_row; r++)
+		n += !with || any_holds(with, t, r);
+	if (n > 0)
+		note = arena_printf(a, "`not` leaves out all %d%s", n, with ? " that `where` takes" : "");
+	else if (!note)
+		note = "each condition holds in some, all together in none";
+	return error_new(ERR_DATA, "none of the %d row%s is meant: %s", t->n_row, PLURAL(t->n_row), note);
 }
 
 /* ---- all of it ---- */
@@ -235,10 +278,7 @@ struct error *where_rows(struct row_list *out, const char **note, const struct t
 	for (int r = 0; r < t->n_row; r++)
 		if ((!where || any_holds(&with, t, r)) && !any_holds(&without, t, r))
 			row[out->n++] = r;
-	if (out->n == 0)
-		return error_new(ERR_DATA, "none of the %d row%s is meant%s%s", t->n_row, PLURAL(t->n_row), *note ? ": " : "",
-		                 *note ? *note : "");
-	return NULL;
+	return out->n > 0 ? NULL : nothing_left(t, where ? &with : NULL, *note, a);
 }
 
 /* ---- at check time ---- */
@@ -258,6 +298,15 @@ bool where_table(struct table *t, bool *whole, struct shape *s)
 	return true;
 }
 
+static void check_kind(struct shape *s, const char *port)
+{
+	const struct doc *facts = shape_in(s, port);
+	struct table_facts f;
+
+	if (facts && !shape_item(s, port) && !table_facts_from(&f, facts, s->arena))
+		shape_error(s, port, "%s is no table, must be one, or a map of columns and their values", port);
+}
+
 bool where_check(struct row_list *out, struct shape *s)
 {
 	const struct item *where = shape_item(s, "where"), *not = shape_item(s, "not");
@@ -266,6 +315,8 @@ bool where_check(struct row_list *out, struct shape *s)
 	struct table t;
 	const char *note;
 
+	check_kind(s, "where");
+	check_kind(s, "not");
 	if (!where_table(&t, &whole, s))
 		return false;
 	if (whole && known)
