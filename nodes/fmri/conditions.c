@@ -183,9 +183,29 @@ static void name_volumes(struct conditions *c, const int *of, const struct names
 	c->names = list;
 }
 
-struct error *conditions_of(struct conditions *out, const struct table *t, const struct conditions_args *args,
+/* Volumes that were dropped are censored ones of a longer run. */
+static struct conditions_args whole_run(const struct conditions_args *args, struct arena *a)
+{
+	struct conditions_args whole = *args;
+	int *volume;
+
+	if (args->dropped == 0 || args->n_vol < 0)
+		return whole;
+	whole.dropped = 0;
+	whole.n_vol += args->dropped;
+	whole.n_row = args->n_row != 0 ? args->n_row : args->n_vol;
+	if (args->n_row != 0 && !args->volume)
+		return whole;
+	whole.volume = volume = arena_alloc(a, (size_t)whole.n_row + 1, sizeof *volume);
+	for (long r = 0; r < whole.n_row; r++)
+		volume[r] = args->dropped + (args->volume ? args->volume[r] : (int)r);
+	return whole;
+}
+
+struct error *conditions_of(struct conditions *out, const struct table *t, const struct conditions_args *given,
                             struct arena *a)
 {
+	const struct conditions_args whole = whole_run(given, a), *args = &whole;
 	struct names names = { .number = map_new(a), .arena = a };
 	int col, *of;
 
@@ -220,8 +240,9 @@ struct error *conditions_read(struct conditions *out, const struct item *it, con
 /* ---- at check time ---- */
 
 /* Rows and columns, when the cells are not known. */
-static void check_facts(struct shape *s, const char *port, const struct table_facts *f, const struct conditions_args *args)
+static void check_facts(struct shape *s, const char *port, const struct table_facts *f, const struct conditions_args *given)
 {
+	const struct conditions_args whole = whole_run(given, s->arena), *args = &whole;
 	struct table t = { .n_row = f->n_row, .n_col = f->n_col, .column = f->column, .file = port };
 	int col;
 

@@ -23,6 +23,7 @@ struct conditions_args {
 	const char *what;              /* "bold", as messages call the run */
 	long n_row;                    /* of a censored run: how many of its volumes there are; -1: not known; 0: all */
 	const int *volume;             /* [n_row] which; NULL: all, or not known */
+	int dropped;                   /* volumes of the run before these n_vol, of which conditions tell too */
 };
 
 struct conditions {

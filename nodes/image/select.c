@@ -84,7 +84,7 @@ static int step_of(const struct row_list *rows)
 
 static struct conditions_args conditions_args(const struct image_select_params *p, int n_vol, double tr_s)
 {
-	return (struct conditions_args){ p->column, n_vol, tr_s, "image" };
+	return (struct conditions_args){ p->column, n_vol, tr_s, "image", .dropped = p->dropped };
 }
 
 static struct error *select_volumes(struct selection *out, const struct image_select_params *p,

@@ -89,14 +89,15 @@ struct error *stats_anova_run(struct node_env *env, const struct stats_anova_par
 {
 	struct voxelwise w = { .fn = test_voxel, .name = "f", .keep_nan = params->compat == STATS_ANOVA_COMPAT_NILEARN };
 	struct voxelwise_term *term;
+	struct conditions_args args;
 	struct conditions c;
 	struct grouping g;
 	struct image im;
 
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(image_need_4d(&im, "bold"));
-	TRY(conditions_read(&c, in->conditions, &(struct conditions_args){ params->column, im.n_vol, im.tr_s, "bold" },
-	                    env->arena));
+	args = (struct conditions_args){ params->column, im.n_vol, im.tr_s, "bold", .dropped = params->dropped };
+	TRY(conditions_read(&c, in->conditions, &args, env->arena));
 	TRY(find_groups(&g, params, &c, env->arena));
 	tell(env, &c, &g);
 	w.term = term = NEW_N(env->arena, struct voxelwise_term, im.n_vol);
@@ -114,7 +115,8 @@ struct error *stats_anova_shape(struct shape *s, const struct stats_anova_params
 {
 	struct image_facts im;
 	bool known = image_facts_from(&im, shape_in(s, "bold"), s->arena);
-	struct conditions_args args = { params->column, known ? im.n_vol : -1, known ? im.tr_s : 0, "bold" };
+	struct conditions_args args = { params->column, known ? im.n_vol : -1, known ? im.tr_s : 0, "bold",
+	                                .dropped = params->dropped };
 	struct grouping g = { .n_group = params->n_names, .n_term = -1 };
 	struct conditions c;
 

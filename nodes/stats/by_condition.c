@@ -150,8 +150,9 @@ static int *places(const struct groups *g, long n_vol, struct arena *a)
 	return place;
 }
 
-/* Volumes of a censored run keep their numbers. */
-static struct error *write_values(const char *path, const struct series *s, const struct groups *g, struct arena *a)
+/* Volumes of a censored run keep their numbers, the first that was not dropped is called `first`. */
+static struct error *write_values(const char *path, const struct series *s, const struct groups *g, int first,
+                                  struct arena *a)
 {
 	const int *place = places(g, s->n_row, a);
 	struct table t = { .n_col = N_VALUE, .column = value_columns };
@@ -166,7 +167,7 @@ static struct error *write_values(const char *path, const struct series *s, cons
 	t.n_row = (int)(n_vol * s->n_col);
 	t.cell = to = arena_alloc(a, (size_t)t.n_row * N_VALUE, sizeof *to);
 	for (long v = 0; v < s->n_row; v++) {
-		const char *volume = place[v] < 0 ? NULL : count_text(s->volume ? s->volume[v] : v, a);
+		const char *volume = place[v] < 0 ? NULL : count_text(first + (s->volume ? s->volume[v] : v), a);
 
 		for (int r = 0; r < s->n_col && volume; r++, to += N_VALUE) {
 			to[0] = volume;
@@ -201,7 +202,7 @@ static struct error *check_size(int n_col, int n_group)
 
 /* A task is asked for the tables, or for the values alone. */
 static struct error *write_all(struct node_env *env, const struct series *s, const struct conditions *c,
-                               const struct groups *g, const struct stats_by_condition_outputs *out)
+                               const struct groups *g, int first, const struct stats_by_condition_outputs *out)
 {
 	const char *path[3] = { NULL };
 	struct out *wanted[3] = { out->table, out->boxes, out->values };
@@ -212,7 +213,7 @@ static struct error *write_all(struct node_env *env, const struct series *s, con
 		path[k] = wanted[k] ? out_blob(wanted[k], "table.tsv") : NULL;
 	TRY(check_size(s->n_col, g->n));
 	if (path[2])
-		TRY(write_values(path[2], s, g, env->arena));
+		TRY(write_values(path[2], s, g, first, env->arena));
 	if (!path[0] && !path[1])
 		return NULL;
 	b = summarize(&left_out, s, g, env->arena);
@@ -226,7 +227,7 @@ struct error *stats_by_condition_run(struct node_env *env, const struct stats_by
                                      const struct stats_by_condition_inputs *in,
                                      const struct stats_by_condition_outputs *out)
 {
-	struct conditions_args args = { .column = params->column, .what = "series" };
+	struct conditions_args args = { .column = params->column, .what = "series", .dropped = params->dropped };
 	struct conditions c;
 	struct groups g;
 	struct series s;
@@ -241,7 +242,7 @@ struct error *stats_by_condition_run(struct node_env *env, const struct stats_by
 	if (!e)
 		e = make_groups(&g, &c, params->n_names, params->names, env->arena);
 	if (!e)
-		e = write_all(env, &s, &c, &g, out);
+		e = write_all(env, &s, &c, &g, params->dropped, out);
 	series_close(&s);
 	return e;
 }
@@ -254,7 +255,7 @@ static void tell_rows(struct shape *s, const char *port, int n_row, int n_col, c
 
 struct error *stats_by_condition_shape(struct shape *s, const struct stats_by_condition_params *params)
 {
-	struct conditions_args args = { .column = params->column, .what = "series" };
+	struct conditions_args args = { .column = params->column, .what = "series", .dropped = params->dropped };
 	struct series_facts f;
 	struct conditions c;
 	struct groups g;

@@ -38,7 +38,7 @@ static const char *problem_of(const struct stats_ttest_params *p, bool wired, co
 
 static struct conditions_args conditions_args(const struct stats_ttest_params *p, int n_vol, double tr_s)
 {
-	return (struct conditions_args){ p->column, n_vol, tr_s, "bold" };
+	return (struct conditions_args){ p->column, n_vol, tr_s, "bold", .dropped = p->dropped };
 }
 
 /* ---- which volumes ---- */

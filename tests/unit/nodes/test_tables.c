@@ -154,6 +154,27 @@ TEST(rows_know_their_volumes_after_cleaning)
 	series_close(&s);
 }
 
+/* Two volumes, 4 s, were dropped before the six. */
+TEST(conditions_of_the_whole_run_reach_what_is_left)
+{
+	static const char *const told[] = { "onset\tduration\ttrial_type\n0\t6\ta\n8\t2\tb\n14\t2\tb\n",
+	                                    "labels\na\na\na\nn/a\nb\nn/a\nn/a\nb\n", "labels\na\nn/a\nb\nn/a\nn/a\nb\n" };
+	struct conditions_args args = { NULL, 6, 2, "bold", .dropped = 2 };
+	struct conditions c;
+
+	for (int k = 0; k < 3; k++) {
+		CHECK_OK(conditions_read(&c, h_table(told[k]), &args, check_arena()));
+		CHECK_INT(c.n, 6);
+		CHECK(c.of[0] == 0 && c.of[1] == -1 && c.of[2] == 1 && c.of[3] == -1 && c.of[4] == -1 && c.of[5] == 1);
+	}
+	CHECK_ERROR(conditions_read(&c, h_table("labels\na\nb\n"), &args, check_arena()),
+	            "conditions have 2 rows, bold has 6 volumes left of 8");
+	args.n_row = 2;
+	args.volume = (const int[]){ 0, 5 };
+	CHECK_OK(conditions_read(&c, h_table(told[0]), &args, check_arena()));
+	CHECK(c.n == 2 && c.of[0] == 0 && c.of[1] == 1);
+}
+
 TEST(events_after_the_run_are_told_as_such)
 {
 	struct conditions_args args = { NULL, 6, 2, "bold" };
