@@ -175,6 +175,19 @@ static struct error *write_labels(const struct atlas *at, int background, struct
 	return names_write(out_blob(o, "names.tsv"), at->columns.n, value, coverage_names(&at->cover, a), a);
 }
 
+/* A table of names for another atlas fits no region, which names alone do not show. */
+static struct error *note_unnamed(const struct labels *l, const struct item *names, struct node_env *env)
+{
+	int n = 0, first;
+
+	if (names)
+		TRY(names_missing(&n, &first, l->n, l->value, names, env->arena));
+	if (n > 0)
+		node_note(env, "%d of %d regions %s no name in `names` and %s called by number, the first %d", n, l->n,
+		          n == 1 ? "has" : "have", n == 1 ? "is" : "are", first);
+	return NULL;
+}
+
 struct error *signals_labels_run(struct node_env *env, const struct signals_labels_params *params,
                                  const struct signals_labels_inputs *in, const struct signals_labels_outputs *out)
 {
@@ -183,6 +196,7 @@ struct error *signals_labels_run(struct node_env *env, const struct signals_labe
 
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(labels_read(&at.labels, in->labels, params->background_label, in->names, env->arena));
+	TRY(note_unnamed(&at.labels, in->names, env));
 	TRY(place_labels(&at, params, &im.grid, in->mask, env->arena));
 	if (!is_compat(params))
 		drop_not_finite(&at, &im, env);
