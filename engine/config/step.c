@@ -8,9 +8,12 @@
 #include "base/doc.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "config/diag.h"
 #include "config/value.h"
 #include "node/node.h"
+
+enum { HINTED = 8 };   /* words in a hint */
 
 struct step *step_new(struct builder *b, struct scope *s, const struct doc *key, const struct node_decl *node)
 {
@@ -118,6 +121,16 @@ static const char *setting_value(struct builder *b, struct scope *s, const struc
 	return v ? value_canonical(p, v, b->d, b->a) : NULL;
 }
 
+/* nilearn's threshold="90%" is a percentile. */
+static void hint_percent(struct builder *b, const struct step *st, const struct param_decl *p, const struct doc *given)
+{
+	size_t n = given->kind == DOC_TEXT ? strlen(given->text) : 0;
+
+	for (int i = 0; n > 1 && given->text[n - 1] == '%' && i < st->node->n_param; i++)
+		if (strcmp(p->name, "threshold") == 0 && strcmp(st->node->param[i].name, "percentile") == 0)
+			diag_hint(b->d, "for a percentage write percentile: %.*s", (int)n - 1, given->text);
+}
+
 void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, const struct doc *given, bool from_defaults)
 {
 	const struct param_decl *p = &st->node->param[i];
@@ -140,6 +153,8 @@ void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, co
 	if (!sweep) {
 		const char *json = setting_value(b, s, p, given, 0);
 
+		if (!json)
+			hint_percent(b, st, p, given);
 		set->json = json ? json : p->fallback;
 		return;
 	}
@@ -260,6 +275,21 @@ static const char *nilearn_word(const struct node_decl *node, const char *key)
 	return NULL;
 }
 
+/* Of a word like none of these: those that were not given. */
+static void hint_all(struct builder *b, const struct doc *doc, const char *const *words)
+{
+	struct buf text = { .arena = b->a };
+	int n = 0;
+
+	for (int k = 0; words[k]; k++)
+		if (!doc_get(doc, words[k]) && ++n <= HINTED)
+			buf_printf(&text, "%s%s", n > 1 ? ", " : "", words[k]);
+	if (n > HINTED)
+		buf_printf(&text, " and %d more", n - HINTED);
+	if (n > 0)
+		diag_hint(b->d, "it can be given %s", text.text);
+}
+
 static void keys_check(struct builder *b, struct step *st, const struct doc *doc)
 {
 	const char **words = NULL;
@@ -282,8 +312,10 @@ static void keys_check(struct builder *b, struct step *st, const struct doc *doc
 		diag_error(b->d, doc->key[i], "node '%s' has no port or parameter '%s'", st->node->name, key);
 		if (ours)
 			diag_hint(b->d, "nilearn's %s is called '%s' here", key, ours);
-		else
+		else if (text_nearest(key, words))
 			diag_nearest(b->d, key, words);
+		else
+			hint_all(b, doc, words);
 	}
 }
 
