@@ -17,6 +17,7 @@ enum { MANY_STEPS = 40, WIDEST = 40, EARLIER_SHOWN = 6 };
 struct row {
 	const struct step *step;
 	int n, count[TASK_SKIPPED + 1];
+	bool asked;                 /* some of them make an output that was asked for, which is no cell */
 	const char *why;            /* the first that ran, or the first excluded or skipped */
 	int n_why;                  /* ran for other reasons than that */
 	double seconds, cpu;
@@ -42,6 +43,7 @@ static void add_cost(struct row *row, const struct task *t)
 static void add_task(struct row *row, const struct task *t)
 {
 	row->n++;
+	row->asked |= t->want >= 0;
 	row->count[t->state]++;
 	if (t->state == TASK_DONE)
 		add_cost(row, t);
@@ -83,7 +85,7 @@ static const char *counts(const struct row *row, struct arena *a)
 
 	buf_add(&b, "");
 	if (row->n > 1)
-		buf_printf(&b, "%d cells: ", row->n);
+		buf_printf(&b, "%d %s: ", row->n, row->asked ? "tasks" : "cells");
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
 		int k = row->count[part[i].state];
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "fmri/empty_write.h"
 #include "img/facts.h"
 #include "img/mask.h"
@@ -116,7 +117,7 @@ static struct error *tell_none(struct node_env *env, struct out *out, const stru
 	for (int k = 1; k <= n_part; k++)
 		most = size[k] > most ? size[k] : most;
 	return empty_write(env, out, NULL, "regions.components", "there are no regions: of %d connected part%s, of at most %ld "
-	                   "voxels, none has %s or more%s", n_part, n_part == 1 ? "" : "s", most,
+	                   "voxel%s, none has %s or more%s", n_part, n_part == 1 ? "" : "s", most, PLURAL(most),
 	                   limit_text(l->least, l->least_mm3, env->arena), isfinite(l->most)
 	                   ? arena_printf(env->arena, " and %s or less", limit_text(l->most, l->most_mm3, env->arena)) : "");
 }
