@@ -12,10 +12,8 @@
 #include "base/digest_lanes.h"
 
 enum {
-	PIECE = 64 << 10,      /* bytes read at once; small enough to be hashed from the nearest cache */
-	ABREAST = PIECE / DIGEST_LANES,
-	BEHIND = 256 << 10,    /* bytes that are hashed at once behind whoever makes them */
 	AHEAD = 1 << 20,       /* from this size on the kernel is told to read ahead */
+	EACH = 1 << 20,        /* bytes that are worth a thread */
 	THREADS_MAX = 64,
 };
 
@@ -35,19 +33,6 @@ static void ready(void)
 {
 	if (sodium_init() < 0)
 		abort();
-}
-
-static void hash_start(crypto_generichash_state *h)
-{
-	crypto_generichash_init(h, NULL, 0, DIGEST_SIZE);
-}
-
-static struct digest hash_end(crypto_generichash_state *h)
-{
-	struct digest d;
-
-	crypto_generichash_final(h, d.b, DIGEST_SIZE);
-	return d;
 }
 
 struct digest digest_bytes(const void *p, size_t n)
@@ -85,40 +70,26 @@ static int64_t leaf_end(const struct blob *b, int64_t i)
 
 static void hash_leaf(struct blob *b, int64_t i)
 {
-	unsigned char piece[PIECE];
-	crypto_generichash_state h;
-	int64_t end = leaf_end(b, i);
+	unsigned char piece[DIGEST_LEAF];
+	int64_t from = i * DIGEST_LEAF, n = leaf_end(b, i) - from;
 
-	hash_start(&h);
-	for (int64_t at = i * DIGEST_LEAF; at < end; at += PIECE) {
-		int64_t n = end - at < PIECE ? end - at : PIECE;
-
-		if (!b->p && !read_piece(b, piece, at, n))
-			break;
-		crypto_generichash_update(&h, b->p ? b->p + at : piece, (size_t)n);
-	}
-	b->leaf[i] = hash_end(&h);
+	if (b->p || read_piece(b, piece, from, n))
+		b->leaf[i] = digest_bytes(b->p ? b->p + from : piece, (size_t)n);
 }
 
 /* Whole leaves side by side; lanes without a leaf do the first again. */
 static void hash_abreast(struct blob *b, int64_t i, int n)
 {
-	unsigned char piece[DIGEST_LANES][ABREAST];
+	unsigned char piece[DIGEST_LANES * DIGEST_LEAF];
 	const unsigned char *at[DIGEST_LANES];
 	struct digest_lanes l;
 
+	if (!b->p && !read_piece(b, piece, i * DIGEST_LEAF, n * DIGEST_LEAF))
+		return;
 	digest_lanes_start(&l);
-	for (int64_t done = 0; done < DIGEST_LEAF; done += ABREAST) {
-		for (int k = 0; k < DIGEST_LANES; k++) {
-			int lane = k < n ? k : 0;
-			int64_t from = (i + lane) * DIGEST_LEAF + done;
-
-			if (!b->p && k < n && !read_piece(b, piece[k], from, ABREAST))
-				return;
-			at[k] = b->p ? b->p + from : piece[lane];
-		}
-		digest_lanes_add(&l, at, ABREAST, done + ABREAST == DIGEST_LEAF);
-	}
+	for (int k = 0; k < DIGEST_LANES; k++)
+		at[k] = (b->p ? b->p + i * DIGEST_LEAF : piece) + (k < n ? k : 0) * DIGEST_LEAF;
+	digest_lanes_add(&l, at, DIGEST_LEAF, true);
 	for (int k = 0; k < n; k++)
 		b->leaf[i + k] = digest_lanes_end(&l, k);
 }
@@ -167,8 +138,8 @@ static void hash_on_threads(struct blob *b, int n_threads)
 	int64_t n = n_threads < THREADS_MAX ? n_threads : THREADS_MAX;
 	int made = 0;
 
-	if (n > b->n_leaf)
-		n = b->n_leaf;
+	if (n > b->n / EACH)
+		n = b->n / EACH;
 	b->width = leaves_at_once(b->n_leaf, n > 1 ? n : 1);
 	while (made < n - 1 && !pthread_create(&thread[made], NULL, hash_leaves, b))
 		made++;
@@ -195,13 +166,15 @@ struct digest digest_of_leaves(int64_t size, const struct digest *leaf, int64_t 
 {
 	crypto_generichash_state h;
 	unsigned char bytes[8];
+	struct digest d;
 
 	for (int k = 0; k < 8; k++)
 		bytes[k] = (unsigned char)((uint64_t)size >> 8 * k);
-	hash_start(&h);
+	crypto_generichash_init(&h, NULL, 0, DIGEST_SIZE);
 	crypto_generichash_update(&h, bytes, sizeof bytes);
 	crypto_generichash_update(&h, (const unsigned char *)leaf, (size_t)n_leaf * sizeof *leaf);
-	return hash_end(&h);
+	crypto_generichash_final(&h, d.b, DIGEST_SIZE);
+	return d;
 }
 
 static struct digest end_blob(struct blob *b)
@@ -289,22 +262,15 @@ static bool wait_for(struct digest_ahead *a, int64_t upto)
 	return !stopped;
 }
 
-/* Piece by piece, so that little is left to be done when the last piece is ready; false when it was stopped. */
+/* False when it was stopped. */
 static bool hash_leaf_ahead(struct digest_ahead *a, int64_t i)
 {
-	const struct blob *b = &a->blob;
-	crypto_generichash_state h;
-	int64_t end = leaf_end(b, i);
+	struct blob *b = &a->blob;
+	int64_t from = i * DIGEST_LEAF, end = leaf_end(b, i);
 
-	hash_start(&h);
-	for (int64_t at = i * DIGEST_LEAF; at < end; at += BEHIND) {
-		int64_t n = end - at < BEHIND ? end - at : BEHIND;
-
-		if (!wait_for(a, at + n))
-			return false;
-		crypto_generichash_update(&h, b->p + at, (size_t)n);
-	}
-	b->leaf[i] = hash_end(&h);
+	if (!wait_for(a, end))
+		return false;
+	b->leaf[i] = digest_bytes(b->p + from, (size_t)(end - from));
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /* digest.h - BLAKE2b-256; the only user of libsodium.
  *
  * A blob's digest is BLAKE2b-256 over its length (8 bytes, little endian) and the
- * BLAKE2b-256 digests of its 4 MiB leaves, so that leaves can be hashed on all threads.
+ * BLAKE2b-256 digests of its 64 KiB leaves, so that leaves can be hashed side by side and on all threads.
  * No bytes have no leaves; the last leaf may be short. */
 #ifndef SULCUS_DIGEST_H
 #define SULCUS_DIGEST_H
@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-enum { DIGEST_SIZE = 32, DIGEST_HEX = 65, DIGEST_LEAF = 4 << 20 };
+enum { DIGEST_SIZE = 32, DIGEST_HEX = 65, DIGEST_LEAF = 64 << 10 };
 
 struct digest { unsigned char b[DIGEST_SIZE]; };
 

@@ -12,19 +12,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { N_FD = 4 };   /* 0, 1, 2 and the extra one */
+enum { N_FD = 5 };   /* 0, 1, 2, the extra and the shared one */
 
 /* What is opened for the time of one start. */
 struct start {
-	int fd[N_FD];     /* become 0..3; -1: /dev/null, or none for 3 */
+	int fd[N_FD];     /* become 0..4; -1: /dev/null, or none for 3 and 4 */
 	bool own[N_FD];   /* a copy of ours, to be closed */
 	char **env;
 };
 
-/* A descriptor below 4 would be overwritten before its turn comes, so a copy further up stands in for it. */
+/* A descriptor below 5 would be overwritten before its turn comes, so a copy further up stands in for it. */
 static struct error *take_fds(struct start *t, const struct spawn *s)
 {
-	const int given[N_FD] = { s->in_fd, s->out_fd, s->err_fd, s->extra_fd };
+	const int given[N_FD] = { s->in_fd, s->out_fd, s->err_fd, s->extra_fd,
+	                          s->extra_fd >= 0 && s->shared_fd > 0 ? s->shared_fd : -1 };
 
 	for (int i = 0; i < N_FD; i++) {
 		t->fd[i] = given[i];
@@ -95,16 +96,16 @@ static int set_attr(posix_spawnattr_t *attr, const struct spawn *s)
 
 static int set_actions(posix_spawn_file_actions_t *act, const struct start *t, const struct spawn *s)
 {
-	int err = 0;
+	int err = 0, last;
 
 	for (int i = 0; i < 3 && !err; i++)
 		err = t->fd[i] < 0 ? posix_spawn_file_actions_addopen(act, i, "/dev/null", O_RDWR, 0)
 		                   : posix_spawn_file_actions_adddup2(act, t->fd[i], i);
-	if (!err && t->fd[3] >= 0)
-		err = posix_spawn_file_actions_adddup2(act, t->fd[3], 3);
+	for (last = 3; !err && last < N_FD && t->fd[last] >= 0; last++)
+		err = posix_spawn_file_actions_adddup2(act, t->fd[last], last);
 	/* nothing else of ours gets through, even if some library forgot O_CLOEXEC */
 	if (!err)
-		err = posix_spawn_file_actions_addclosefrom_np(act, t->fd[3] >= 0 ? 4 : 3);
+		err = posix_spawn_file_actions_addclosefrom_np(act, last);
 	if (!err && s->folder)
 		err = posix_spawn_file_actions_addchdir_np(act, s->folder);
 	return err;

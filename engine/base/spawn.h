@@ -12,6 +12,7 @@ struct spawn {
 	const char *const *env;        /* NULL ended "NAME=value" added to the environment, or NULL */
 	int in_fd, out_fd, err_fd;     /* become 0, 1, 2; -1: /dev/null */
 	int extra_fd;                  /* becomes fd 3, -1: none */
+	int shared_fd;                 /* becomes fd 4 where there is an extra one; 0 or less: none */
 	int own_group;                 /* start a process group of its own, so that a terminal's Ctrl-C does not reach it */
 };
 

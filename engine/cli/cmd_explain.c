@@ -106,7 +106,7 @@ static void explain_task(struct study *s, const struct task *t, bool whole)
 	char hex[DIGEST_HEX];
 
 	printf("%s  %s\n", task_name(s->arena, t), t->step->node->name);
-	printf("  state     %s%s%s\n", words_state(t), t->why ? ": " : "", t->why ? t->why : "");
+	printf("  state     %s%s%s\n", words_state(t), t->why && t->why[0] ? ": " : "", t->why ? t->why : "");
 	if (t->keyed) {
 		digest_hex(hex, &t->key);
 		printf("  key       %s\n", hex);

@@ -119,11 +119,13 @@ static const char *port_text(struct arena *a, const struct port_decl *p, bool in
 {
 	struct buf b = { .arena = a };
 
-	buf_printf(&b, "%s%s", p->many ? "list of " : "", p->kind ? p->kind : "any");
+	const bool any = !p->kind_of && (!p->kind || strcmp(p->kind, "any") == 0);
+
+	buf_printf(&b, "%s%s", p->many ? "list of " : "", any ? "any result" : p->kind ? p->kind : "any");
 	if (p->kind_of)
 		buf_printf(&b, " (the kind of %s)", p->kind_of);
 	if (p->literal)
-		buf_add(&b, " or a written list or map");
+		buf_add(&b, any ? ", or a written list or map" : " or a written list");
 	if (input && p->optional)
 		buf_add(&b, ", optional");
 	if (p->on_request)

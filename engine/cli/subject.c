@@ -105,8 +105,8 @@ static struct error *find_result(struct subject *out, const struct study *s, con
 	out->item.kind = words_kind(&t->step->out[k]);
 	out->item.cell = "";
 	if (!subject_blobs(&out->item, s->store, art, s->arena))
-		return error_new(ERR_DATA, "%s: its bytes are no longer in the store; 'sulcus run %s' makes them again", out->name,
-		                 s->file);
+		return error_new(ERR_DATA, "%s: its bytes are not in the store: they passed to the steps that read them, or were dropped; "
+		                 "with keep: always in step '%s', 'sulcus run %s' makes and keeps them", out->name, t->step->name, s->file);
 	return NULL;
 }
 

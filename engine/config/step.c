@@ -218,6 +218,11 @@ static void sources_wire(struct builder *b, struct scope *s, struct step *st, st
 			PUSH(b->a, arg->source, arg->n_source, src);
 		return;
 	}
+	if (given->kind != DOC_TEXT && arg->port->literal && !arg->port->many) {
+		diag_error(b->d, given, "what is written at '%s' of step '%s' may hold params, but no results of steps: one result alone is "
+		           "given as in %s: $step.port", arg->port->name, st->name, arg->port->name);
+		return;
+	}
 	if (given->kind == DOC_TEXT || !arg->port->many) {
 		diag_error(b->d, given, "'%s' of step '%s' must be a reference, as in $step.port", arg->port->name, st->name);
 		return;

@@ -9,7 +9,7 @@
 #include "plan/inside.h"
 #include "store/memo.h"
 
-enum { THREADS_MAX = 64, FEW = 2, SMALL_LEAVES = 2 };
+enum { THREADS_MAX = 64, FEW = 2, SMALL = 8 << 20 };   /* SMALL: bytes */
 
 struct crowd {
 	struct store *store;
@@ -36,7 +36,7 @@ static bool is_unknown(struct plan *p, const char *path)
 	struct digest d;
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < (off_t)SMALL_LEAVES * DIGEST_LEAF
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < SMALL
 	       && !(p->memo && memo_file(p->memo, path, &st, &d));
 }
 

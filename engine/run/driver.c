@@ -108,6 +108,7 @@ static struct error *make_plan(struct driver *d)
 	TRY(exports_list(&d->exports));
 	if (d->exports.n_fresh < d->exports.n)
 		exports_want_bytes(&d->exports);
+	keep_want_bytes(d->plan);
 	return NULL;
 }
 

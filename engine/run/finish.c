@@ -231,6 +231,7 @@ void task_finish(struct sched *s, struct task *t, struct pool_event *ev)
 
 	s->n_running--;
 	s->threads_used -= w->threads;
+	pool_promised(s->pool, -w->threads);
 	s->memory_used -= w->memory;
 	if (ev->log_size)
 		keep_log(s, t, ev);

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "plan/plan.h"
+#include "run/sched.h"
 #include "store/gc.h"
 
 bool step_exported(const struct plan *p, const struct step *st)
@@ -27,6 +28,13 @@ static int keys_of(struct plan *p, int keep, bool ran, struct digest **out)
 	}
 	*out = key;
 	return n;
+}
+
+void keep_want_bytes(struct plan *p)
+{
+	for (int i = 0; i < p->n_task; i++)
+		if (p->task[i]->step->keep == KEEP_ALWAYS)
+			sched_want_bytes(p, p->task[i]);
 }
 
 struct error *keep_apply(struct plan *p)

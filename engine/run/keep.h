@@ -9,6 +9,8 @@
 struct plan;
 struct step;
 
+/* What is to be kept and whose bytes are gone, or never were, is made again. */
+void keep_want_bytes(struct plan *p);
 /* After a whole run. A dropped result keeps its record, and is made again when its bytes are asked for. */
 must_check struct error *keep_apply(struct plan *p);
 /* Is some result of the step exported? */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/spare.h"
 #include "run/proc.h"
 #include "run/wire.h"
 
@@ -19,6 +20,8 @@ struct pool {
 	int max, n, n_busy, turn;   /* turn: whom to look at first, so that nobody waits for ever */
 	int dead_log;               /* of a worker that died, until the next call; -1: none */
 	struct proc *proc;          /* [max] */
+	struct spare *spare;        /* or NULL */
+	int spare_fd;
 };
 
 struct pool *pool_new(struct store *s, int max, struct arena *a)
@@ -30,6 +33,7 @@ struct pool *pool_new(struct store *s, int max, struct arena *a)
 	p->dead_log = -1;
 	p->max = max < 1 ? 1 : max > POLL_MAX - 1 ? POLL_MAX - 1 : max;
 	p->proc = NEW_N(a, struct proc, p->max);
+	p->spare = spare_new(max, &p->spare_fd);
 	signal(SIGPIPE, SIG_IGN);   /* a dead worker is seen as an error of write */
 	return p;
 }
@@ -66,7 +70,12 @@ static struct error *start(struct pool *p, struct proc *w)
 		p->program = pool_program(p->arena);
 	if (!p->program)
 		return error_new(ERR_USER, "there is no program 'sulcus-worker' beside sulcus; SULCUS_WORKER may name it");
-	return proc_start(w, p->program, p->store, p->arena);
+	return proc_start(w, p->program, p->store, p->spare_fd, (int)(w - p->proc), p->arena);
+}
+
+void pool_promised(struct pool *p, int n)
+{
+	spare_promised(p->spare, n);
 }
 
 void pool_start(struct pool *p, int n)
@@ -146,8 +155,10 @@ static struct error *receive(struct pool *p, struct proc *w, struct pool_event *
 	w->busy = false;
 	ev->log_fd = w->log;
 	ev->log_size = proc_log_size(w);
-	if (e || !whole)
+	if (e || !whole) {
 		ev->death = proc_reap(w, e, ev);
+		spare_ended(p->spare, (int)(w - p->proc));
+	}
 	if (ev->death)
 		p->dead_log = ev->log_fd;
 	return NULL;
@@ -244,6 +255,8 @@ void pool_free(struct pool *p)
 	pool_dismiss(p);
 	for (int i = 0; i < p->max; i++)
 		proc_end(&p->proc[i]);
+	spare_free(p->spare, p->spare_fd);
+	p->spare = NULL;
 }
 
 struct error *pool_call(struct reply **out, struct pool *p, const struct request *r, struct arena *a)

@@ -30,6 +30,8 @@ void pool_start(struct pool *p, int n);
 void pool_free(struct pool *p);
 /* The same, without waiting for their end yet; nothing more is asked of them. */
 void pool_dismiss(struct pool *p);
+/* n more threads are promised to tasks, or -n fewer; what is not promised, loops may take (base/spare.h). */
+void pool_promised(struct pool *p, int n);
 /* Gives the request to an idle worker, or to a new one. Fewer than max may be busy. */
 must_check struct error *pool_send(struct pool *p, const struct request *r, void *ctx);
 /* Waits for one reply, for wake_fd (-1: none) to be readable, or for timeout_ms (-1: no end). The reply lives in a. */

@@ -106,7 +106,7 @@ int64_t proc_clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-struct error *proc_start(struct proc *w, const char *program, struct store *s, struct arena *a)
+struct error *proc_start(struct proc *w, const char *program, struct store *s, int shared_fd, int seat, struct arena *a)
 {
 	static const char *const env[] = { "OPENBLAS_NUM_THREADS=1", NULL };   /* kernels divide the work themselves */
 	const char *root = s ? store_root(s) : "", *me = arena_printf(a, "%d", (int)getpid());
@@ -123,9 +123,9 @@ struct error *proc_start(struct proc *w, const char *program, struct store *s, s
 	w->from = from[0];
 	w->patience_ms = proc_clock_ms() + GREETING_MS;
 	w->log = make_log(w->scratch);
-	const char *argv[] = { program, root, w->scratch, me, NULL };
+	const char *argv[] = { program, root, w->scratch, me, arena_printf(a, "%d", shared_fd < 0 ? -1 : seat), NULL };
 	struct spawn how = { .argv = argv, .env = env, .in_fd = to[0], .out_fd = w->log, .err_fd = w->log,
-	                     .extra_fd = from[1], .own_group = 1 };
+	                     .extra_fd = from[1], .shared_fd = shared_fd, .own_group = 1 };
 	e = spawn_start(&w->pid, &how);
 	close(to[0]);
 	close(from[1]);

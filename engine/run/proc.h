@@ -24,7 +24,9 @@ struct proc {
 	void *ctx;
 };
 
-must_check struct error *proc_start(struct proc *w, const char *program, struct store *s, struct arena *a);
+/* shared_fd and seat: base/spare.h. */
+must_check struct error *proc_start(struct proc *w, const char *program, struct store *s, int shared_fd, int seat,
+                                    struct arena *a);
 off_t proc_log_size(struct proc *w);
 /* Empties the log of the last request, before the next. */
 void proc_forget_log(struct proc *w);

@@ -74,6 +74,15 @@ int task_threads(const struct sched *s, const struct task *t)
 	return share < free ? share : free > 1 ? free : 1;
 }
 
+/* Each has room of its own in the node, so there are not many of them. */
+int task_most(const struct sched *s, const struct task *t, int n_threads)
+{
+	enum { MORE = 15 };
+	int most = n_threads + MORE < s->opt->jobs ? n_threads + MORE : s->opt->jobs;
+
+	return t->step->node->threads && t->step->need.threads == 0 ? most : 0;
+}
+
 int64_t task_memory(const struct task *t)
 {
 	return t->step->need.memory > 0 ? t->step->need.memory : t->memory;

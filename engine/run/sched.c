@@ -30,6 +30,7 @@ static struct error *send_task(struct sched *s, struct task *t)
 	} else {
 		task_request(&r, s->plan, t, t->step->argv ? WIRE_COMMAND : WIRE_RUN, s->scratch);
 		r.threads = w->threads;
+		r.most = task_most(s, t, w->threads);
 		r.memory = t->step->need.memory;
 		TRY(pool_send(s->pool, &r, t));
 	}
@@ -37,6 +38,7 @@ static struct error *send_task(struct sched *s, struct task *t)
 	t->state = TASK_RUNNING;
 	s->n_running++;
 	s->threads_used += w->threads;
+	pool_promised(s->pool, w->threads);
 	s->memory_used += w->memory;
 	progress_start(s->opt->progress, t);
 	return NULL;

@@ -32,6 +32,8 @@ void queue_push(struct sched *s, struct task *t);
 /* The first ready task that fits what is free now, or NULL. */
 struct task *queue_take(struct sched *s);
 int task_threads(const struct sched *s, const struct task *t);
+/* How many it may come to use as others end; 0: no more. */
+int task_most(const struct sched *s, const struct task *t, int n_threads);
 int64_t task_memory(const struct task *t);
 /* Seconds on the longest path below each task. */
 void queue_rank(struct plan *p);

@@ -59,7 +59,7 @@ struct request {
 	int n_in, n_out;
 	struct wire_port *in, *out;
 	const char *path;           /* write: the file to be */
-	int threads;
+	int threads, most;          /* promised; that it may come to use as others end (base/spare.h), 0: the promised ones */
 	int64_t memory;             /* limit in bytes, 0: none */
 	double rtol, atol;          /* diff */
 	int n_member;               /* pass: runs at the same time; the first makes what the others read as it comes, and nobody */

@@ -82,6 +82,8 @@ void request_write(struct buf *b, const struct request *r)
 	add_field(b, "node", r->node);
 	add_field(b, "path", r->path);
 	buf_printf(b, ",\"version\":%d,\"threads\":%d,\"memory\":%lld", r->version, r->threads, (long long)r->memory);
+	if (r->most)
+		buf_printf(b, ",\"most\":%d", r->most);
 	if (r->params) {
 		buf_add(b, ",\"params\":");
 		buf_add(b, r->params);
@@ -182,18 +184,20 @@ static struct error *read_do(enum wire_do *out, const char *name)
 
 static struct error *read_numbers(struct request *r, const struct doc *d)
 {
-	int64_t version, threads;
+	int64_t version, threads, most;
 
 	TRY(wire_integer(&version, d, "version"));
 	TRY(wire_integer(&threads, d, "threads"));
+	TRY(wire_integer(&most, d, "most"));
 	TRY(wire_integer(&r->memory, d, "memory"));
 	TRY(wire_number(&r->rtol, d, "rtol"));
 	TRY(wire_number(&r->atol, d, "atol"));
-	if (version < 0 || version > INT_MAX || threads > 4096 || r->memory < 0)
+	if (version < 0 || version > INT_MAX || threads > 4096 || most > 4096 || r->memory < 0)
 		return error_new(ERR_SYSTEM, "the message's numbers make no sense: version %lld, %lld threads",
 		                 (long long)version, (long long)threads);
 	r->version = (int)version;
 	r->threads = threads < 1 ? 1 : (int)threads;
+	r->most = most < 0 ? 0 : (int)most;
 	return NULL;
 }
 

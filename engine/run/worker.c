@@ -70,6 +70,7 @@ static struct error *answer(struct worker *w, const char *text, size_t n, struct
 
 	TRY(request_read(&r, text, n, a));
 	j.request = r;
+	j.n_threads = r->threads;
 	meter_start(w->meter, r->memory);
 	e = job_literals(&j);
 	if (!e)

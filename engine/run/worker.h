@@ -27,6 +27,7 @@ struct job {
 	const struct request *request;
 	struct reply *reply;
 	struct arena *arena;
+	int n_threads;              /* that the node may come to use, at least those of the request */
 };
 
 /* Serves requests from in_fd until its end. */

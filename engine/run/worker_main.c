@@ -1,6 +1,7 @@
-/* sulcus-worker STORE SCRATCH PARENT - serves requests from standard input, answers on descriptor 3.
+/* sulcus-worker STORE SCRATCH PARENT SEAT - serves requests from standard input, answers on descriptor 3.
  *
- * Started by sulcus alone. STORE may be empty: then it only looks at files. It ends with its parent. */
+ * Started by sulcus alone. STORE may be empty: then it only looks at files. SEAT is its own in the memory that is shared on
+ * descriptor 4 (base/spare.h); -1: there is none. It ends with its parent. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,12 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/spare.h"
 #include "run/command.h"
 #include "run/worker.h"
 #include "store/store.h"
 
-enum { REPLY_FD = 3, CALL_WRONG = 2 };
+enum { REPLY_FD = 3, SHARED_FD = 4, CALL_WRONG = 2 };
 
 static struct error *greet(struct arena *a)
 {
@@ -50,13 +52,14 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--exec") == 0)
 		return command_exec(argc - 2, argv + 2);
-	if (argc != 4) {
+	if (argc != 5) {
 		fprintf(stderr, "sulcus-worker is started by sulcus\n");
 		return CALL_WRONG;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != (pid_t)strtol(argv[3], NULL, 10))
 		return 0;                            /* the parent ended before we asked to end with it */
+	spare_join(SHARED_FD, (int)strtol(argv[4], NULL, 10));
 	a = arena_new();
 	e = serve_all(argv, a);
 	arena_free(a);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/spare.h"
 #include "node/stream.h"
 #include "run/work.h"
 #include "run/worker.h"
@@ -199,12 +200,13 @@ struct error *serve_pass(struct job *j)
 
 	if (r->n_member < 2)
 		return error_new(ERR_SYSTEM, "a pass has %d members, must have at least two", r->n_member);
+	spare_begin(r->threads, 0);
 	p.member = NEW_N(j->arena, struct member, p.n);
 	p.stream = stream_new(arena_printf(j->arena, "the result of %s", r->member[0]->name), p.n, 2 * r->member[0]->threads);
 	for (int k = 0; k < p.n; k++) {
 		struct member *m = &p.member[k];
 
-		m->job = (struct job){ &m->worker, r->member[k], &m->reply, arena_new() };
+		m->job = (struct job){ &m->worker, r->member[k], &m->reply, arena_new(), r->member[k]->threads };
 		m->reader = k ? stream_reader(p.stream, k) : NULL;
 		m->reply.error = prepare(m, &p, k);
 	}

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/doc.h"
 #include "base/json.h"
+#include "base/spare.h"
 #include "config/value.h"
 #include "run/worker.h"
 #include "store/store.h"
@@ -173,7 +174,7 @@ struct error *node_call(struct job *j, const struct node_decl *n, const struct d
 	struct arena *a = j->arena;
 	void *params = arena_calloc(a, 1, n->params_size), *inputs = arena_calloc(a, 1, n->inputs_size);
 	void *outputs = arena_calloc(a, 1, n->outputs_size);
-	struct node_env env = { a, j->request->threads, j->worker->scratch, j };
+	struct node_env env = { a, j->n_threads, j->worker->scratch, j };
 	struct doc *none = doc_new_map(a);
 
 	TRY(bind_params(params, n, given ? given : none, a));
@@ -256,6 +257,7 @@ struct error *serve_run(struct job *j)
 {
 	struct running r = { 0 };
 
+	j->n_threads = spare_begin(j->request->threads, j->request->most);
 	TRY(run_begin(&r, j));
 	TRY(run_call(&r, j));
 	return run_finish(&r);

@@ -5,18 +5,21 @@
  * root/boot/<boot id>.<host>, on the disk before anything else. While results are published a thread calls
  * syncfs(), which covers records and blobs alike, at most every second (a sync soon after the first result would
  * hold up the writing of the next), and sets the marker's time to just before that sync: whatever is older is safe.
- * recover.c says what is done with a marker of an earlier start. */
+ * A process that ends must wait for a syncfs() of its own, for seconds on a slow disk; so a child calls it, which is left
+ * behind at the end. recover.c says what is done with a marker of an earlier start. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/spawn.h"
 #include "store/inside.h"
 
-enum { GROUP_MS = 1000, CHEAP_MS = 20 };
+enum { GROUP_MS = 1000, CHEAP_MS = 20, LOOK_MS = 5 };
 
 struct group {
 	pthread_mutex_t lock;
@@ -129,6 +132,37 @@ static int64_t monotonic_ms(void)
 	return stat_ns(&t) / 1000000;
 }
 
+/* Sleeps with the lock free, until told to stop. */
+static void pause_ms(struct group *g, int64_t ms)
+{
+	int64_t until = monotonic_ms() + ms;
+	struct timespec t = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
+
+	while (!g->stop && pthread_cond_timedwait(&g->wake, &g->lock, &t) != ETIMEDOUT)
+		;
+}
+
+/* By a child, or by us where there is no such program. False: told to stop before it had ended. With the lock held. */
+static bool sync_outside(struct store *s, int *err)
+{
+	const char *argv[] = { "sync", "--file-system", s->root, NULL };
+	struct spawn how = { .argv = argv, .in_fd = -1, .out_fd = -1, .err_fd = -1, .extra_fd = -1, .own_group = 1 };
+	struct error *e;
+	pid_t child;
+	int status = 0;
+
+	e = spawn_start(&child, &how);
+	if (e) {
+		error_free(e);
+		*err = syncfs(s->fd) ? errno : 0;
+		return true;
+	}
+	while (!s->group->stop && waitpid(child, &status, WNOHANG) == 0)
+		pause_ms(s->group, LOOK_MS);
+	*err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
+	return !s->group->stop;
+}
+
 /* Called and left with the group's lock held, which is free meanwhile. */
 static void sync_group(struct store *s)
 {
@@ -138,25 +172,16 @@ static void sync_group(struct store *s)
 	int err;
 
 	g->pending = false;
-	pthread_mutex_unlock(&g->lock);
 	clock_gettime(CLOCK_REALTIME, &when[1]);
 	usage_flush(s);
-	err = syncfs(s->fd) ? errno : 0;
+	if (g->stop)
+		err = syncfs(s->fd) ? errno : 0;
+	else if (!sync_outside(s, &err))
+		return;
 	if (!err)
 		futimens(g->marker, when);
-	pthread_mutex_lock(&g->lock);
 	g->err = err;
 	g->took_ms = monotonic_ms() - from;
-}
-
-/* Sleeps between two syncs, as long as the last one took on a slow disk, until told to stop. */
-static void pause_group(struct group *g)
-{
-	int64_t until = monotonic_ms() + (g->took_ms > GROUP_MS ? g->took_ms : GROUP_MS);
-	struct timespec t = { .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
-
-	while (!g->stop && pthread_cond_timedwait(&g->wake, &g->lock, &t) != ETIMEDOUT)
-		;
 }
 
 static void *sync_loop(void *arg)
@@ -166,7 +191,7 @@ static void *sync_loop(void *arg)
 
 	pthread_mutex_lock(&g->lock);
 	while (!g->stop) {
-		pause_group(g);
+		pause_ms(g, g->took_ms > GROUP_MS ? g->took_ms : GROUP_MS);   /* half of the time on a slow disk */
 		if (g->pending && !g->stop)
 			sync_group(s);
 		while (!g->pending && !g->stop)

@@ -16,7 +16,7 @@
 
 enum { DAY_S = 86400 };
 
-static const char format_text[] = "sulcus store 1\n";
+static const char format_text[] = "sulcus store 2\n";
 
 static struct error *chosen_root(const char **out, const char *root, struct arena *a)
 {

@@ -6,6 +6,9 @@
 #include "num/par.h"
 #include "num/simd.h"
 
+/* The truth of comparing lanes_float. */
+typedef int lanes_bits __attribute__((vector_size(32), aligned(4), may_alias));
+
 /* What one worker has seen; merging does not depend on who saw what. */
 struct seen {
 	double low, high;
@@ -41,29 +44,32 @@ static void extend(struct seen *s, double low, double high)
 	s->high = high > s->high ? high : s->high;
 }
 
+/* Minima and maxima of SETS times LANES columns, as compilers do not see by themselves that they are many. */
 NUM_CLONES static void range_of(long n, const float *x, struct seen *s)
 {
-	float low[LANES], high[LANES];
-	int nan = 0;
+	enum { SETS = 4, STEP = SETS * LANES };
+	const lanes_float least = -INFINITY - (lanes_float){ 0 };
+	lanes_float low[SETS] = { -least, -least, -least, -least }, high[SETS] = { least, least, least, least };
+	lanes_bits nan = { 0 };
 	long v = 0;
 
-	for (int l = 0; l < LANES; l++) {
-		low[l] = INFINITY;
-		high[l] = -INFINITY;
-	}
-	for (; v + LANES <= n; v += LANES)
-		for (int l = 0; l < LANES; l++) {
-			low[l] = x[v + l] < low[l] ? x[v + l] : low[l];
-			high[l] = x[v + l] > high[l] ? x[v + l] : high[l];
-			nan |= x[v + l] != x[v + l];
+	for (; v + STEP <= n; v += STEP)
+		for (int k = 0; k < SETS; k++) {
+			lanes_float y = *(const lanes_float *)(x + v + k * LANES);
+			lanes_bits less = y < low[k], more = y > high[k];
+
+			low[k] = (lanes_float)(((lanes_bits)y & less) | ((lanes_bits)low[k] & ~less));
+			high[k] = (lanes_float)(((lanes_bits)y & more) | ((lanes_bits)high[k] & ~more));
+			nan |= y != y;
 		}
 	for (; v < n; v++) {
 		extend(s, x[v], x[v]);
-		nan |= x[v] != x[v];
+		s->nan |= x[v] != x[v];
 	}
-	for (int l = 0; l < LANES; l++)
-		extend(s, low[l], high[l]);
-	s->nan |= nan != 0;
+	for (int i = 0; i < STEP; i++) {
+		extend(s, low[i / LANES][i % LANES], high[i / LANES][i % LANES]);
+		s->nan |= nan[i % LANES] != 0;
+	}
 }
 
 /* After a volume's last plane. */

@@ -12,6 +12,7 @@
 #include "fmri/resampled.h"
 #include "fmri/row_list.h"
 #include "fmri/shape_problem.h"
+#include "img/design.h"
 #include "img/facts.h"
 #include "img/image.h"
 #include "img/labels.h"
@@ -31,12 +32,13 @@ static struct error *check_way(const struct image_select_params *p, bool has_ind
 	if (has_index + has_conditions + by_range > 1)
 		return error_new(ERR_USER, "%s and %s are given: volumes are selected by one of index, conditions and range (with step)",
 		                 has_index ? "index" : "conditions", has_index && has_conditions ? "conditions" : "range or step");
+	if (!has_conditions && (p->n_names > 0 || (p->column && p->column[0])))
+		return error_new(ERR_USER, "%s without conditions: wire a table of volumes or of events to `conditions`",
+		                 p->n_names > 0 ? "names are given" : "column is given");
 	if (has_index + has_conditions + by_range == 0)
 		return error_new(ERR_USER, "nothing says which volumes: give index, conditions with names, or range");
 	if (has_conditions && p->n_names == 0)
 		return error_new(ERR_USER, "conditions are given without names: `names` says which of them to take");
-	if (!has_conditions && p->n_names > 0)
-		return error_new(ERR_USER, "names are given without conditions, in which they would be found");
 	return NULL;
 }
 
@@ -67,7 +69,7 @@ static struct error *by_condition(struct row_list *out, const struct conditions 
 	TRY(conditions_volumes(&row, &out->n, c, p->n_names, p->names, a));
 	out->row = row;
 	if (out->n == 0)
-		return error_new(ERR_DATA, "no volume is of the condition%s%s", PLURAL(p->n_names),
+		return error_new(ERR_DATA, "no volume is of %s%s", design_names(p->n_names, p->names, a),
 		                 conditions_why_none(c, p->n_names, p->names, a));
 	return NULL;
 }
@@ -184,13 +186,10 @@ static bool check_volumes(struct row_list *rows, struct shape *s, const struct i
                           const struct image_facts *im)
 {
 	struct conditions_args args = conditions_args(p, im->n_vol, im->tr_s);
-	const struct item *index = shape_item(s, "index");
 	struct conditions c;
 
-	if (index)
-		return !shape_problem(s, "index", row_list_read(rows, index, "index", im->n_vol, "image", "volumes", s->arena));
 	if (shape_n(s, "index") > 0)
-		return false;
+		return row_list_check(rows, s, "index", im->n_vol, "image", "volumes");
 	if (shape_n(s, "conditions") > 0)
 		return conditions_check(&c, s, "conditions", &args) &&
 		       !shape_problem(s, "names", by_condition(rows, &c, p, s->arena));

@@ -16,6 +16,8 @@ enum {
 	SLACK = 1 << 20,        /* bytes a gzip file may hold behind its voxels; more is taken for a bomb */
 	BEST_RATIO = 1032,      /* bytes that one byte of deflate can stand for, at most */
 	IN_MEMORY = 1 << 30,    /* bytes; what is larger is streamed */
+	SMALL = 16 << 20,       /* bytes that are hashed on one thread as they pass */
+	PIECE = 1 << 20,        /* bytes, whole pages */
 };
 
 /* ---- which files ---- */
@@ -151,6 +153,7 @@ struct sink {
 	const unsigned char *start;
 	int n_run;
 	const struct run *run;
+	struct digest_flow *flow;    /* hashes what goes into our file, or NULL */
 };
 
 static struct error *write_at(const struct sink *k, const unsigned char *bytes, int64_t n, int64_t at)
@@ -179,8 +182,13 @@ static struct error *take_bytes(void *ctx, const void *bytes, size_t n)
 		int64_t first = k->offset + k->run[r].first * k->volume, size = k->run[r].n * k->volume;
 		int64_t low = first > k->at ? first : k->at, high = first + size < end ? first + size : end;
 
-		if (low < high)
-			TRY(write_at(k, (const unsigned char *)bytes + (low - k->at), high - low, to + low - first));
+		if (low < high) {
+			const unsigned char *from = (const unsigned char *)bytes + (low - k->at);
+
+			TRY(write_at(k, from, high - low, to + low - first));
+			if (k->flow)
+				digest_flow_add(k->flow, from, (size_t)(high - low));
+		}
 		to += size;
 	}
 	k->at = end;
@@ -232,6 +240,31 @@ static struct error *take_gz(struct sink *k, struct image_source *s, void *bytes
 	return take_bytes(k, inside, got);
 }
 
+/* Piece by piece, and each brought in before: a write from pages that are not there zeroes its target first. Small files are
+ * hashed as they pass, large ones by all threads afterwards. */
+static struct error *take_plain(struct sink *k, struct image_source *s, unsigned char *bytes, size_t n)
+{
+	int64_t size = k->header + (k->n_run == 1 ? k->run->n * k->volume : 0);
+	struct error *e = NULL;
+
+	n = n < (size_t)k->end ? n : (size_t)k->end;
+	if (k->n_run == 1 && size <= SMALL) {
+		k->flow = digest_flow_new(size);
+		digest_flow_add(k->flow, k->start, (size_t)k->header);
+	}
+	for (size_t at = 0; !e && at < n; at += PIECE) {
+		size_t some = n - at < PIECE ? n - at : PIECE;
+
+		mapped_ahead(bytes + at, some);
+		e = take_bytes(k, bytes + at, some);
+	}
+	if (k->flow) {
+		s->digest = digest_flow_end(k->flow);
+		s->hashed = e || k->at < k->end ? 0 : size;
+	}
+	return e;
+}
+
 static struct error *copy_voxels(struct sink *k, struct image_source *s, int n_threads, struct arena *a)
 {
 	struct error *e;
@@ -242,7 +275,7 @@ static struct error *copy_voxels(struct sink *k, struct image_source *s, int n_t
 	if (s->gz && gz_is(bytes, n))
 		e = take_gz(k, s, bytes, n, n_threads, a);
 	else
-		e = take_bytes(k, bytes, (int64_t)n < k->end ? n : (size_t)k->end);
+		e = take_plain(k, s, bytes, n);
 	mapped_close(bytes, n);
 	s->beyond = (s->gz ? k->at : (int64_t)n) - k->end;
 	return e ? e : nifti_check_size(&s->nifti, k->at, s->voxel_path);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/doc.h"
+#include "base/text.h"
 #include "img/literal.h"
 #include "img/table.h"
 #include "node/node.h"
@@ -41,7 +42,7 @@ static struct error *from_maps(struct table *t, const struct doc *d, struct aren
 	for (int k = 0; k < first->n; k++)
 		column[k] = first->key[k]->text;
 	for (int r = 0; r < d->n; r++) {
-		if (d->val[r]->kind != DOC_MAP || d->val[r]->n != first->n)
+		if (d->val[r]->kind != DOC_MAP)
 			return wrong();
 		for (int k = 0; k < first->n; k++) {
 			const struct doc *x = doc_get(d->val[r], column[k]);
@@ -50,6 +51,8 @@ static struct error *from_maps(struct table *t, const struct doc *d, struct aren
 				return error_new(ERR_USER, "row %d of the written table has no '%s'", r + 1, column[k]);
 			TRY(set_cell(&cell[(size_t)r * (size_t)first->n + (size_t)k], x));
 		}
+		if (d->val[r]->n != first->n)
+			return error_new(ERR_USER, "row %d of the written table has %d values, row 1 has %d", r + 1, d->val[r]->n, first->n);
 	}
 	return NULL;
 }
@@ -64,8 +67,11 @@ static struct error *from_columns(struct table *t, const struct doc *d, struct a
 	make(t, n_row, d->n, &column, &cell, a);
 	for (int k = 0; k < d->n; k++) {
 		column[k] = d->key[k]->text;
-		if (d->val[k]->kind != DOC_LIST || d->val[k]->n != n_row)
+		if (d->val[k]->kind != DOC_LIST)
 			return wrong();
+		if (d->val[k]->n != n_row)
+			return error_new(ERR_USER, "column '%s' of the written table has %d value%s, '%s' has %d", column[k], d->val[k]->n,
+			                 PLURAL(d->val[k]->n), column[0], n_row);
 		for (int r = 0; r < n_row; r++)
 			TRY(set_cell(&cell[(size_t)r * (size_t)d->n + (size_t)k], d->val[k]->val[r]));
 	}
@@ -82,8 +88,11 @@ static struct error *from_rows(struct table *t, const struct doc *d, struct aren
 	for (int k = 0; k < n_col; k++)
 		column[k] = arena_printf(a, "c%d", k);
 	for (int r = 0; r < d->n; r++) {
-		if (d->val[r]->kind != DOC_LIST || d->val[r]->n != n_col)
+		if (d->val[r]->kind != DOC_LIST)
 			return wrong();
+		if (d->val[r]->n != n_col)
+			return error_new(ERR_USER, "row %d of the written table has %d value%s, row 1 has %d", r + 1, d->val[r]->n,
+			                 PLURAL(d->val[r]->n), n_col);
 		for (int k = 0; k < n_col; k++)
 			TRY(set_cell(&cell[(size_t)r * (size_t)n_col + (size_t)k], d->val[r]->val[k]));
 	}

@@ -121,7 +121,7 @@ void chosen_first(struct chosen *c, int n, bool by_peak, struct node_env *env)
 }
 
 /* ---- positions ---- */
-/* The region at a position, -1: none; *far: the distance, in mm, of the nearest voxel of one, *near which one that is. */
+/* The region at a position, -1: none; *far: the distance, in mm, of the nearest voxel of one, *near, -1 before, which one that is. */
 static int region_at(const struct labels *l, const double inverse[3][4], const double at[3], double *far, int *near)
 {
 	double voxel[3], least = INFINITY;
@@ -140,7 +140,7 @@ static int region_at(const struct labels *l, const double inverse[3][4], const d
 			square += (world[d] - at[d]) * (world[d] - at[d]);
 		if (rint(voxel[0]) == p[0] && rint(voxel[1]) == p[1] && rint(voxel[2]) == p[2])
 			own = l->region[v];
-		if (square < least) {
+		if (*near < 0 || square < least) {   /* of a position whose square is no number the first region is as near */
 			least = square;
 			*near = l->region[v];
 		}

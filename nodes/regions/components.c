@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/text.h"
 #include "fmri/empty_write.h"
 #include "img/facts.h"
 #include "img/mask.h"
@@ -15,8 +14,8 @@
 /* A part, numbered from 1 in the order of first voxels. */
 struct part { int number; long size; };
 
-/* The sizes that regions may have, in voxels, and as they were asked for in mm3; 0: they were not. */
-struct limits { double least, most, least_mm3, most_mm3; };
+/* The sizes that regions may have, in voxels. */
+struct limits { double least, most; };
 
 /* What does not go together; where is the parameter. NULL: nothing. */
 static const char *problem_of(const struct regions_components_params *p, const char **where)
@@ -37,22 +36,22 @@ static struct limits limits_of(const struct regions_components_params *p, const 
 		p->has_min_volume ? (1 - 1e-6) * p->min_volume_mm3 / voxel : (double)p->min_voxels,
 		p->has_max_volume ? (1 + 1e-6) * p->max_volume_mm3 / voxel
 		                  : p->has_max_voxels ? (double)p->max_voxels : (double)INFINITY,
-		p->has_min_volume ? p->min_volume_mm3 : 0, p->has_max_volume ? p->max_volume_mm3 : 0,
 	};
 }
 
-static const char *limit_text(double voxels, double mm3, struct arena *a)
+/* As it was given. */
+static const char *limit_text(double voxels, bool is_volume, double mm3, struct arena *a)
 {
-	return mm3 > 0 ? arena_printf(a, "%.6g mm3 (%.4g voxels)", mm3, voxels)
-	               : arena_printf(a, "%.6g voxel%s", voxels, voxels == 1 ? "" : "s");
+	return is_volume ? arena_printf(a, "%.6g mm3 (%.3g voxels)", mm3, voxels) : arena_printf(a, "%.0f voxels", voxels);
 }
 
-static const char *limits_problem(const struct limits *l, struct arena *a)
+static const char *limits_problem(const struct limits *l, const struct regions_components_params *p, struct arena *a)
 {
 	if (l->least <= l->most * (1 + 2e-6))
 		return NULL;
-	return arena_printf(a, "no size is right: regions must have %s or more, and %s or less",
-	                    limit_text(l->least, l->least_mm3, a), limit_text(l->most, l->most_mm3, a));
+	return arena_printf(a, "no size is right: regions must have %s or more, and %s or fewer",
+	                    limit_text(l->least, p->has_min_volume, p->min_volume_mm3, a),
+	                    limit_text(l->most, p->has_max_volume, p->max_volume_mm3, a));
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -117,9 +116,8 @@ static struct error *tell_none(struct node_env *env, struct out *out, const stru
 	for (int k = 1; k <= n_part; k++)
 		most = size[k] > most ? size[k] : most;
 	return empty_write(env, out, NULL, "regions.components", "there are no regions: of %d connected part%s, of at most %ld "
-	                   "voxel%s, none has %s or more%s", n_part, n_part == 1 ? "" : "s", most, PLURAL(most),
-	                   limit_text(l->least, l->least_mm3, env->arena), isfinite(l->most)
-	                   ? arena_printf(env->arena, " and %s or less", limit_text(l->most, l->most_mm3, env->arena)) : "");
+	                   "voxels, none has %.6g or more%s", n_part, n_part == 1 ? "" : "s", most, l->least,
+	                   isfinite(l->most) ? arena_printf(env->arena, " and %.6g or fewer", l->most) : "");
 }
 
 static const char *left_out(int small, int large, const struct limits *l, struct arena *a)
@@ -127,10 +125,9 @@ static const char *left_out(int small, int large, const struct limits *l, struct
 	const char *text = "";
 
 	if (small)
-		text = arena_printf(a, "; %d of less than %s %s left out", small, limit_text(l->least, l->least_mm3, a), small == 1 ? "is" : "are");
+		text = arena_printf(a, "; %d of fewer than %.6g voxels %s left out", small, l->least, small == 1 ? "is" : "are");
 	if (large)
-		text = arena_printf(a, "%s; %d of more than %s %s left out", text, large, limit_text(l->most, l->most_mm3, a),
-		                    large == 1 ? "is" : "are");
+		text = arena_printf(a, "%s; %d of more than %.6g voxels %s left out", text, large, l->most, large == 1 ? "is" : "are");
 	return text;
 }
 
@@ -177,7 +174,7 @@ struct error *regions_components_shape(struct shape *s, const struct regions_com
 	if (im.n_vol > 1)
 		shape_error(s, "mask", "the mask has %d volumes, must have one", im.n_vol);
 	l = limits_of(params, &im.grid);
-	problem = problem ? NULL : limits_problem(&l, s->arena);
+	problem = problem ? NULL : limits_problem(&l, params, s->arena);
 	if (problem)
 		shape_error(s, params->has_min_volume ? "min_volume" : "min_voxels", "%s", problem);
 	found_shape(s, &im.grid);

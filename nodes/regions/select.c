@@ -21,7 +21,7 @@ static const char *ways_problem(const struct regions_select_params *p, bool has_
 		return n ? "names, largest, peak and at exclude each other: one step can follow another"
 		         : "nothing says which regions: give names, largest, peak or at";
 	if (p->within_mm > 0 && !has_at)
-		return "within is the distance of a position from its region: it goes with at";
+		return "within is for at: how far from a position the nearest region may be";
 	return p->has_peak && !has_image ? "peak needs an image, whose highest value in each region it is" : NULL;
 }
 

@@ -48,7 +48,8 @@ static struct error *make_groups(struct groups *g, const struct conditions *c, i
 			PUSH(a, g->empty, g->n_empty, from[k]);
 	}
 	if (g->n == 0)
-		return error_new(ERR_DATA, "no volume is of a condition%s", conditions_why_none(c, n, from, a));
+		return error_new(ERR_DATA, "no volume is of %s%s", n_names > 0 ? design_names(n_names, names, a) : "a condition",
+		                 conditions_why_none(c, n, from, a));
 	return NULL;
 }
 

@@ -20,6 +20,10 @@ static const char *problem_of(const struct stats_ttest_params *p, bool wired, co
 	*where = p->n_a > 0 ? "a" : "b";
 	if (!wired && (p->n_a > 0 || p->n_b > 0))
 		return "a and b are names of conditions, which must be given: wire a table of volumes or of events to `conditions`";
+	*where = "column";
+	if (!wired && p->column && p->column[0])
+		return "column is given without conditions, of which it would be one";
+	*where = "b";
 	if (p->n_b > 0 && p->n_a == 0)
 		return "b is given without a: for one sample the conditions are a's";
 	*where = "conditions";

@@ -2,6 +2,7 @@
 #include "table.join.node.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -30,6 +31,13 @@ static struct error *add_table(struct tables *all, const struct item *it, struct
 static struct error *check_count(int n)
 {
 	return n > 0 ? NULL : error_new(ERR_USER, "no table is given: a and b, or tables");
+}
+
+static struct error *check_how(const struct table_join_params *p)
+{
+	if (p->how == TABLE_JOIN_HOW_INNER || p->n_on > 0)
+		return NULL;
+	return error_new(ERR_USER, "how is for tables side by side: `on` says which columns match their rows");
 }
 
 static struct error *read_tables(struct tables *all, const struct table_join_inputs *in, struct arena *a)
@@ -124,13 +132,6 @@ static struct error *find_keys(struct keys *out, const struct table *t, const st
 	return NULL;
 }
 
-/* What does not go together; NULL: nothing. */
-static const char *problem_of(const struct table_join_params *p)
-{
-	return p->n_on == 0 && p->how != TABLE_JOIN_HOW_INNER
-	       ? "how is for tables side by side: `on` must name the columns by which their rows are matched" : NULL;
-}
-
 static bool is_key(const struct keys *keys, int col)
 {
 	for (int k = 0; k < keys->n; k++)
@@ -139,14 +140,18 @@ static bool is_key(const struct keys *keys, int col)
 	return false;
 }
 
-/* The cells of a row's key; a tab stands in no cell but a quoted one, so the length of each comes first. */
+/* The cells of a row's key, texts but for what is missing, however that is written; a tab stands in no cell but a quoted one, so
+ * the length of each comes first. */
 static const char *key_text(const struct table *t, int row, const struct keys *keys, struct arena *a)
 {
 	struct buf text = { .arena = a };
 
 	for (int k = 0; k < keys->n; k++) {
 		const char *cell = table_cell(t, row, keys->col[k]);
+		double x;
 
+		if (table_number(&x, cell) && isnan(x))
+			cell = "n/a";
 		buf_add(&text, arena_printf(a, "%zu:", strlen(cell)));
 		buf_add(&text, cell);
 	}
@@ -164,9 +169,9 @@ static struct error *index_rows(struct map **out, const struct table *t, const s
 		const int *before = map_get(*out, key);
 
 		if (before)
-			return table_error(t, r, keys->col[0], "row %d has the same %s as row %d: in the tables behind the first each must "
-			                   "come once", r + 1, keys->n > 1 ? "cells in the columns of `on`" : t->column[keys->col[0]],
-			                   *before + 1);
+			return table_error(t, r, keys->col[0], "%s '%.60s'%s in row %d too: in the tables behind the first each must come once",
+			                   t->column[keys->col[0]], table_cell(t, r, keys->col[0]),
+			                   keys->n > 1 ? " with the others of `on` stands" : " stands", *before + 1);
 		row[r] = r;
 		map_put(*out, key, &row[r]);
 	}
@@ -222,7 +227,8 @@ static struct error *join(struct table *out, const struct table *left, const str
 	return NULL;
 }
 
-static struct error *join_all(struct table *out, const struct tables *all, const struct table_join_params *p,
+/* No row may be left. */
+static struct error *join_any(struct table *out, const struct tables *all, const struct table_join_params *p,
                               struct arena *a)
 {
 	*out = all->table[0];
@@ -231,6 +237,15 @@ static struct error *join_all(struct table *out, const struct tables *all, const
 
 		TRY(join(out, &left, &all->table[k], p, a));
 	}
+	return NULL;
+}
+
+static struct error *join_all(struct table *out, const struct tables *all, const struct table_join_params *p,
+                              struct arena *a)
+{
+	TRY(join_any(out, all, p, a));
+	if (out->n_row == 0 && all->table[0].n_row == 0)
+		return error_new(ERR_DATA, "%s, the first table, has no rows", all->table[0].file);
 	if (out->n_row == 0)
 		return error_new(ERR_DATA, "no row of the first table has a partner in all others: the columns of `on` have no cells in "
 		                 "common, or differ in how they are written");
@@ -240,12 +255,10 @@ static struct error *join_all(struct table *out, const struct tables *all, const
 struct error *table_join_run(struct node_env *env, const struct table_join_params *params, const struct table_join_inputs *in,
                              const struct table_join_outputs *out)
 {
-	const char *problem = problem_of(params);
 	struct tables all;
 	struct table t;
 
-	if (problem)
-		return error_new(ERR_USER, "%s", problem);
+	TRY(check_how(params));
 	TRY(read_tables(&all, in, env->arena));
 	if (params->n_on > 0)
 		TRY(join_all(&t, &all, params, env->arena));
@@ -258,63 +271,103 @@ struct error *table_join_run(struct node_env *env, const struct table_join_param
 }
 
 /* ---- at check time ---- */
-/* False: nobody knows its columns yet, or it is wrong, which is told. */
-static bool check_table(struct table *t, struct shape *s, const char *port, int k, const struct table_join_params *p)
+struct checked {
+	struct tables tables;
+	bool whole;                /* with their cells */
+	long n_row;                /* of all together */
+};
+
+/* False: nothing is known of it, or it is wrong and told. */
+static bool add_known(struct checked *c, struct shape *s, const char *port, int k)
 {
 	const struct item *it = shape_item_n(s, port, k);
+	struct table *t = &c->tables.table[c->tables.n];
 	struct table_facts f;
-	int col;
 
+	c->tables.cell[c->tables.n++] = shape_cell(s, port, k);
+	c->tables.gathered |= shape_cell(s, port, k)[0] != '\0';
 	if (it) {
 		if (shape_problem(s, port, table_of_any(t, it, s->arena)))
 			return false;
 	} else {
 		if (!table_facts_from(&f, shape_in_n(s, port, k), s->arena))
 			return false;
-		*t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column, .file = f.file };
-		if (!t->file)
-			t->file = arena_printf(s->arena, "table %d of port %s", k + 1, port);
+		if (!table_of_facts(t, &f, s->arena)) {
+			*t = (struct table){ .n_row = f.n_row, .n_col = f.n_col, .column = f.column,
+			                     .file = arena_printf(s->arena, "table %d of port %s", k + 1, port) };
+			c->whole = false;
+		}
 	}
-	for (int i = 0; i < p->n_on; i++)
-		if (shape_problem(s, "on", table_need(&col, t, p->on[i])))
-			return false;
+	c->n_row += t->n_row;
 	return true;
 }
 
-/* Columns that are no keys must have names of their own. */
-static struct error *check_columns(const struct table *t, int n, const struct table_join_params *p, struct arena *a)
+static bool all_known(struct checked *c, struct shape *s)
 {
-	struct table left = t[0];
+	static const char *const port[] = { "a", "b", "tables" };
+	int n = shape_n(s, "a") + shape_n(s, "b") + shape_n(s, "tables");
+	bool known = !shape_problem(s, "", check_count(n));
+
+	*c = (struct checked){ .whole = true };
+	c->tables = (struct tables){ .table = NEW_N(s->arena, struct table, n + 1), .cell = NEW_N(s->arena, const char *, n + 1) };
+	for (int i = 0; i < 3; i++)
+		for (int k = 0; k < shape_n(s, port[i]); k++)
+			known &= add_known(c, s, port[i], k);
+	return known;
+}
+
+/* True: a column of `on` is in none of a table, which is told. */
+static bool lacks_keys(struct shape *s, const struct checked *c, const struct table_join_params *p)
+{
 	struct keys keys;
 
-	for (int k = 1; k < n; k++) {
-		const char **name;
-		int n_col;
+	for (int k = 0; k < c->tables.n; k++)
+		if (c->tables.table[k].column && shape_problem(s, "on", find_keys(&keys, &c->tables.table[k], p, s->arena)))
+			return true;
+	return false;
+}
 
-		TRY(find_keys(&keys, &t[k], p, a));
-		TRY(side_columns(&name, &n_col, &left, &t[k], &keys, a));
-		left = (struct table){ .n_col = n_col, .column = name };
-	}
-	return NULL;
+/* Columns alone, of tables whose cells are not known. */
+static void forget_rows(struct tables *all)
+{
+	for (int k = 0; k < all->n; k++)
+		all->table[k].n_row = 0;
+}
+
+/* The result as far as it is known; *n_row -1: how many rows is not. False: it is wrong, and told. */
+static bool joined(struct table *out, long *n_row, struct shape *s, struct checked *c, const struct table_join_params *p)
+{
+	const char *where = p->n_on == 0 ? "key" : shape_n(s, "b") > 0 ? "b" : "tables";
+	const int n_first = c->tables.table[0].n_row;
+	struct error *e;
+
+	if (!c->whole)
+		forget_rows(&c->tables);
+	if (p->n_on == 0)
+		e = stack(out, &c->tables, p->key, s->arena);
+	else
+		e = (c->whole ? join_all : join_any)(out, &c->tables, p, s->arena);
+	if (shape_problem(s, where, e))
+		return false;
+	*n_row = c->whole ? out->n_row : p->n_on == 0 ? c->n_row : p->how == TABLE_JOIN_HOW_LEFT ? n_first : -1;
+	return true;
 }
 
 struct error *table_join_shape(struct shape *s, const struct table_join_params *params)
 {
-	static const char *const port[] = { "a", "b", "tables" };
-	struct table *t = NEW_N(s->arena, struct table, shape_n(s, port[2]) + 2);
-	const char *problem = problem_of(params);
-	bool known = true;
-	int n = 0;
+	const bool wrong = shape_problem(s, "how", check_how(params));
+	struct checked c;
+	struct table t;
+	long n_row;
 
-	for (int i = 0; i < 3; i++)
-		for (int k = 0; k < shape_n(s, port[i]); k++, n++)
-			known &= check_table(&t[n], s, port[i], k, params);
-	shape_problem(s, "", check_count(n));
-	if (problem)
-		shape_error(s, "how", "%s", problem);
-	if (known && n > 0 && params->n_on > 0)
-		shape_problem(s, "on", check_columns(t, n, params, s->arena));
 	s->memory = 64 << 20;
 	s->seconds = 0.002;
+	const bool known = all_known(&c, s);
+
+	if (lacks_keys(s, &c, params) || wrong || !known || !joined(&t, &n_row, s, &c, params))
+		return NULL;
+	if (n_row >= 0 && n_row <= INT_MAX)
+		shape_out(s, "table", table_facts_to(&(struct table_facts){ .n_row = (int)n_row, .n_col = t.n_col, .column = t.column },
+		                                     s->arena));
 	return NULL;
 }

@@ -73,11 +73,9 @@ struct error *table_select_run(struct node_env *env, const struct table_select_p
 /* False: which rows is not known yet, or wrong and told. */
 static bool check_rows(struct row_list *rows, struct shape *s, const struct table *t)
 {
-	const struct item *it = shape_item(s, "rows");
-
 	if (shape_n(s, "rows") == 0)
 		return where_check(rows, s);
-	return it && t->n_row > 0 && !shape_problem(s, "rows", row_list_read(rows, it, "rows", t->n_row, "table", "rows", s->arena));
+	return t->n_row > 0 && row_list_check(rows, s, "rows", t->n_row, "table", "rows");
 }
 
 struct error *table_select_shape(struct shape *s, const struct table_select_params *params)

@@ -51,6 +51,8 @@ static struct error *add_texts(struct texts *list, const struct doc *d, const ch
 /* {ge: 3, lt: 8, not: 5} */
 static struct error *read_bounds(struct test *test, const struct doc *d, const char *port, struct arena *a)
 {
+	if (d->n == 0)
+		return error_new(ERR_USER, "%s has an empty map where values are due, or bounds: lt (less than), le, gt, ge, not", port);
 	for (int k = 0; k < d->n; k++) {
 		const char *word = d->key[k]->text;
 		int b = 0;
@@ -195,44 +197,42 @@ static bool column_has(const struct table *t, int col, const char *value)
 static const char *stranger(const struct table *t, int col, const char *value, struct arena *a)
 {
 	const char **cell = NEW_N(a, const char *, t->n_row + 1), *near;
+	double x;
 
+	if (table_number(&x, value) && isnan(x))
+		return arena_printf(a, "no cell of %s is missing", t->column[col]);
 	for (int r = 0; r < t->n_row; r++)
 		cell[r] = table_cell(t, r, col);
-	if (same_value(value, ""))
-		return arena_printf(a, "no cell of %s is missing", t->column[col]);
 	near = text_nearest(value, cell);
 	return arena_printf(a, "no row has %s '%.60s'%s%s%s", t->column[col], value, near ? ", did you mean '" : "",
 	                    near ? near : "", near ? "'?" : "");
 }
 
-/* Of a column that has no number within bounds: why, in words; NULL: it has one. */
-static const char *out_of_bounds(const struct test *test, const struct table *t, struct arena *a)
+/* Bounds that no cell keeps, in words; NULL: one does. */
+static const char *beyond_all(const struct table *t, const struct test *test, struct arena *a)
 {
-	const char *column = t->column[test->col], *words = "";
-	double least = INFINITY, most = -INFINITY, x;
+	double low = INFINITY, high = -INFINITY, x;
+	bool any = false;
 
 	for (int r = 0; r < t->n_row; r++) {
-		if (is_within(test, table_cell(t, r, test->col)))
+		const char *cell = table_cell(t, r, test->col);
+
+		if (is_within(test, cell))
 			return NULL;
-		if (table_number(&x, table_cell(t, r, test->col)) && !isnan(x)) {
-			least = fmin(least, x);
-			most = fmax(most, x);
-		}
+		if (!table_number(&x, cell) || isnan(x))
+			continue;
+		any = true;
+		low = fmin(low, x);
+		high = fmax(high, x);
 	}
-	for (int k = N_BOUND - 1; k >= 0; k--)
-		if (test->has[k])
-			words = arena_printf(a, "%s%s%s: %g", words, *words ? ", " : "", bound_word[k], test->bound[k]);
-	if (least > most)
-		return arena_printf(a, "{%s} is for numbers, and column %s has none: its first cell is '%.60s'", words, column,
-		                    table_cell(t, 0, test->col));
-	return arena_printf(a, "no row has %s {%s}: it is from %.15g to %.15g", column, words, least, most);
+	return any ? arena_printf(a, "no row has %s within its bounds, the numbers there are from %g to %g", t->column[test->col], low,
+	                          high)
+	           : arena_printf(a, "column %s has no numbers to compare", t->column[test->col]);
 }
 
 /* The first of them in words; NULL: there is none. */
 static const char *find_stranger(const struct where *w, const struct table *t, struct arena *a)
 {
-	const char *why;
-
 	for (int k = 0; k < w->n; k++)
 		for (int i = 0; i < w->clause[k].n; i++) {
 			const struct test *test = &w->clause[k].test[i];
@@ -240,32 +240,30 @@ static const char *find_stranger(const struct where *w, const struct table *t, s
 			for (int j = 0; j < test->any.n; j++)
 				if (!column_has(t, test->col, test->any.text[j]))
 					return stranger(t, test->col, test->any.text[j], a);
-			if ((why = out_of_bounds(test, t, a)) != NULL)
-				return why;
+			const char *beyond = beyond_all(t, test, a);
+
+			if (beyond)
+				return beyond;
 		}
 	return NULL;
 }
 
-/* with: NULL: all rows were asked for. */
-static struct error *nothing_left(const struct table *t, const struct where *with, const char *note, struct arena *a)
-{
-	int n = 0;
+/* ---- all of it ---- */
 
-	for (int r = 0; r < t->n_row; r++)
-		n += !with || any_holds(with, t, r);
-	if (n > 0)
-		note = arena_printf(a, "`not` leaves out all %d%s", n, with ? " that `where` takes" : "");
-	else if (!note)
-		note = "each condition holds in some, all together in none";
-	return error_new(ERR_DATA, "none of the %d row%s is meant: %s", t->n_row, PLURAL(t->n_row), note);
+/* Why no row is meant: n_with rows are what `where` has. */
+static const char *why_none(bool has_not, int n_with, const char *note, struct arena *a)
+{
+	if (note)
+		return note;
+	return !has_not || n_with == 0 ? "no row has all at once that `where` asks for"
+	                               : arena_printf(a, "`not` leaves out %s%d", n_with == 1 ? "the only " : "all ", n_with);
 }
 
-/* ---- all of it ---- */
 struct error *where_rows(struct row_list *out, const char **note, const struct table *t, const struct item *where,
                          const struct item *not, struct arena *a)
 {
 	struct where with = { 0 }, without = { 0 };
-	int *row = NEW_N(a, int, t->n_row);
+	int *row = NEW_N(a, int, t->n_row), n_with = 0;
 
 	if (where)
 		TRY(read_where(&with, where, t, "where", a));
@@ -275,10 +273,17 @@ struct error *where_rows(struct row_list *out, const char **note, const struct t
 	if (!*note)
 		*note = find_stranger(&without, t, a);
 	*out = (struct row_list){ 0, row };
-	for (int r = 0; r < t->n_row; r++)
-		if ((!where || any_holds(&with, t, r)) && !any_holds(&without, t, r))
+	for (int r = 0; r < t->n_row; r++) {
+		const bool is_with = !where || any_holds(&with, t, r);
+
+		n_with += is_with;
+		if (is_with && !any_holds(&without, t, r))
 			row[out->n++] = r;
-	return out->n > 0 ? NULL : nothing_left(t, where ? &with : NULL, *note, a);
+	}
+	if (out->n == 0)
+		return error_new(ERR_DATA, "none of the %d row%s is meant: %s", t->n_row, PLURAL(t->n_row),
+		                 why_none(not, n_with, *note, a));
+	return NULL;
 }
 
 /* ---- at check time ---- */
@@ -298,32 +303,39 @@ bool where_table(struct table *t, bool *whole, struct shape *s)
 	return true;
 }
 
-static void check_kind(struct shape *s, const char *port)
+/* What is written, or the columns of a table of which more is not known. True: told. */
+static bool is_wrong(struct shape *s, const char *port, const struct table *t)
 {
-	const struct doc *facts = shape_in(s, port);
+	const struct item *it = shape_item(s, port);
 	struct table_facts f;
+	struct where w;
+	int col;
 
-	if (facts && !shape_item(s, port) && !table_facts_from(&f, facts, s->arena))
-		shape_error(s, port, "%s is no table, must be one, or a map of columns and their values", port);
+	if (it)
+		return shape_problem(s, port, read_where(&w, it, t, port, s->arena));
+	if (!table_facts_from(&f, shape_in(s, port), s->arena)) {
+		if (shape_in(s, port))
+			shape_error(s, port, "%s is no table, must be one, or a map of columns and their values", port);
+		return shape_in(s, port) != NULL;
+	}
+	for (int k = 0; k < f.n_col; k++)
+		if (shape_problem(s, port, table_need(&col, t, f.column[k])))
+			return true;
+	return false;
 }
 
 bool where_check(struct row_list *out, struct shape *s)
 {
 	const struct item *where = shape_item(s, "where"), *not = shape_item(s, "not");
 	bool known = (where || shape_n(s, "where") == 0) && (not || shape_n(s, "not") == 0), whole;
-	struct where w;
 	struct table t;
 	const char *note;
 
-	check_kind(s, "where");
-	check_kind(s, "not");
 	if (!where_table(&t, &whole, s))
 		return false;
-	if (whole && known)
-		return !shape_problem(s, where || !not ? "where" : "not", where_rows(out, &note, &t, where, not, s->arena));
-	if (where)
-		shape_problem(s, "where", read_where(&w, where, &t, "where", s->arena));
-	if (not)
-		shape_problem(s, "not", read_where(&w, not, &t, "not", s->arena));
-	return false;
+	const bool wrong_where = is_wrong(s, "where", &t), wrong_not = is_wrong(s, "not", &t);
+
+	if (wrong_where || wrong_not || !whole || !known)
+		return false;
+	return !shape_problem(s, where || !not ? "where" : "not", where_rows(out, &note, &t, where, not, s->arena));
 }

@@ -5,12 +5,15 @@ cases = {}
 MAKE = "{do: image.mean, image: $x}"
 SPHERE = "{do: signals.spheres, bold: $x, seeds: [[0, 0, 0]], radius: 8 mm}"
 CENTRE = 4 + GRID[0] * (4 + GRID[1] * 3)   # a voxel of the head
+SHOWN = ("rest", "face", "face", "house", "house")
+SHOWN_PARAM = "params: {shown: [%s]}\n" % ", ".join(SHOWN * 4)
 VOXELS = "{do: signals.voxels, bold: $x, mask: $mask, standardize: zscore_sample}"
 
 
 def case(name, content, step=MAKE, file="x.nii", kind="image", more=None, inputs=""):
     """content: bytes of the input x, or {file: bytes} with `file` the one that is named."""
     files = content if isinstance(content, dict) else {file: content}
+    inputs += "}\n  y: {kind: table, files: y.tsv" if "y.tsv" in files else ""
     text = ("sulcus: 1\ninputs:\n  x: {kind: %s, files: %s%s}\n  bold: {kind: bold, files: bold.nii.gz}\n"
             "  mask: {kind: mask, files: mask.nii}\nsteps:\n  a: %s\n" % (kind, file, inputs, step))
     cases[name] = ({"bold.nii.gz": pack(bold), "mask.nii": brain, **files}, text + (more or ""))
@@ -97,6 +100,10 @@ for name, x in {"all_nan": all_nan, "some_nan": some_nan, "some_inf": some_inf, 
     case(f"{name}_threshold", x, "{do: image.threshold, image: $x, threshold: 3}")
     case(f"{name}_stats", x, "{do: stats.threshold, image: $x, control: fdr}")
     case(f"{name}_crop", x, "{do: image.crop, image: $x}")
+    case(f"{name}_ttest", x, "{do: stats.ttest, bold: $x, conditions: $shown, a: face, b: house}", more=SHOWN_PARAM)
+    case(f"{name}_one_sample", x, "{do: stats.ttest, bold: $x, value: 5}")
+    case(f"{name}_anova", x, "{do: stats.anova, bold: $x, conditions: $shown}", more=SHOWN_PARAM)
+    case(f"{name}_by_condition", x, SPHERE, more="  c: {do: stats.by_condition, series: $a.signals, conditions: $shown}\n" + SHOWN_PARAM)
     case(f"{name}_resample", x, "{do: image.resample, image: $x, voxel: 5 mm}")
 for name, f in {"all_nan": lambda i: nan, "zeros": lambda i: 0, "some_nan": lambda i: nan if i == CENTRE else i % 5 - 2,
                 "inf": lambda i: inf if i == CENTRE else i % 5 - 2}.items():
@@ -105,6 +112,10 @@ for name, f in {"all_nan": lambda i: nan, "zeros": lambda i: 0, "some_nan": lamb
     case(f"{name}_fpr", x, "{do: stats.threshold, image: $x}")
     case(f"{name}_clusters", x, "{do: stats.clusters, image: $x, threshold: 1}")
     case(f"{name}_inference", x, "{do: stats.cluster_inference, image: $x, threshold: 1}")
+    case(f"{name}_binarize", x, "{do: image.binarize, image: $x, threshold: 1}")
+    case(f"{name}_binarize_percentile", x, "{do: image.binarize, image: $x, percentile: 99, two_sided: false}")
+    case(f"{name}_components", x, "{do: regions.components, mask: $x, min_voxels: 3}")
+    case(f"{name}_labels", x, "{do: regions.select, regions: $x, largest: 2}", kind="labels")
 for name, step in {"fdr": "stats.threshold, control: fdr", "clusters": "stats.clusters", "inference": "stats.cluster_inference"}.items():
     case(f"one_voxel_{name}", nifti([5], (1, 1, 1)), "{do: %s, image: $x}" % step)
     case(f"empty_mask_{name}", mask(lambda i, t: 0), "{do: %s, image: $mask, mask: $x}" % step, kind="mask")
@@ -178,6 +189,74 @@ events("with_a_confound_without_first", "y\nn/a\n" + "".join(f"{t % 3}\n" for t 
 FIT = "{do: glm.first_level, bold: $bold, design: $x, mask: $mask}"
 case("design_with_nan", b"a\tb\n" + b"1\t2\n" * 12 + b"1\tnan\n" + b"2\t3\n" * 7, FIT, file="x.tsv", kind="design")
 case("design_with_text", b"a\tb\n" + b"1\t2\n" * 19 + b"1\tx\n", FIT, file="x.tsv", kind="design")
+
+# ---- what was shown, volume by volume ----
+TTEST = "{do: stats.ttest, bold: $bold, conditions: $x, a: face, b: house}"
+BY_CONDITION = ("{do: signals.spheres, bold: $bold, seeds: [[0, 0, 0]], radius: 8 mm}",
+                "  c: {do: stats.by_condition, series: $a.signals, conditions: $x}\n")
+ROWS = "{do: table.rows, table: $x, where: {labels: [face, house]}}"
+shown = lambda f: "labels\tchunks\n" + "".join(f"{f(t)}\t{t // 10}\n" for t in range(20))
+named = shown(lambda t: SHOWN[t % 5])
+conditions = {
+    "of_19_volumes": named[:named.rindex("house")],
+    "all_missing": shown(lambda t: "n/a"),
+    "without_house": shown(lambda t: SHOWN[t % 3]),
+    "misspelt": named.replace("house", "hause"),
+    "of_one_house": shown(lambda t: "house" if t == 7 else SHOWN[t % 3]),
+    "by_another_column": named.replace("labels", "stimulus"),
+    "ragged": named + "face\n",
+    "shared_events": "onset\tduration\ttrial_type\n0\t20\tface\n10\t20\thouse\n",
+    "events_between_volumes": "onset\tduration\ttrial_type\n1.2\t0.5\tface\n9.2\t0.5\thouse\n",
+    "events_after_the_run": "onset\tduration\ttrial_type\n100\t5\tface\n120\t5\thouse\n",
+    "events_without_duration": "onset\ttrial_type\n2\tface\n",
+    "events_of_no_time": "onset\tduration\ttrial_type\n2\t4\tface\nlater\t4\thouse\n",
+    "events_that_go_back": "onset\tduration\ttrial_type\n2\t4\tface\n9\t-1\thouse\n",
+}
+for name, text in conditions.items():
+    case(f"ttest_{name}", text.encode(), TTEST, file="x.tsv", kind="table")
+    case(f"by_condition_{name}", text.encode(), BY_CONDITION[0], file="x.tsv", kind="table", more=BY_CONDITION[1])
+for name in ("of_one_house", "without_house", "all_missing"):
+    case(f"anova_{name}", conditions[name].encode(), TTEST.replace("ttest", "anova").replace("a: face, b: house", "names: [face, house]"),
+         file="x.tsv", kind="table")
+    case(f"volumes_{name}", conditions[name].encode(), "{do: image.select, image: $bold, conditions: $x, names: [face, house]}",
+         file="x.tsv", kind="table")
+for name in ("without_house", "misspelt", "by_another_column", "all_missing", "ragged"):
+    case(f"rows_{name}", conditions[name].encode(), ROWS, file="x.tsv", kind="table")
+
+# ---- rows, and tables side by side ----
+indices = {"beyond": "row\n3\n20\n", "negative": "row\n-1\n", "half": "row\n1.5\n", "of_text": "row\nfirst\n", "missing": "row\n3\nn/a\n",
+           "without_rows": "row\n", "of_other_columns": "from\tto\n1\t2\n", "infinite": "row\ninf\n"}
+for name, text in indices.items():
+    case(f"index_{name}", text.encode(), "{do: image.select, image: $bold, index: $x}", file="x.tsv", kind="table")
+case("index_of_a_longer_table", b"labels\n" + b"rest\n" * 24 + b"face\n", "{do: image.select, image: $bold, index: $r.index}",
+     file="x.tsv", kind="table", more="  r: {do: table.rows, table: $x, where: {labels: face}}\n")
+join = lambda name, x, y, more="": case(
+    f"join_{name}", {"x.tsv": x, "y.tsv": y}, '{do: table.join, a: $x, b: $y, "on": [id]%s}' % more, file="x.tsv", kind="table")
+join("twice", b"id\tp\n1\t2\n", b"id\tq\n1\t3\n2\t4\n1\t5\n")
+join("of_nobody", b"id\tp\n1\t2\n", b"id\tq\nsub-1\t3\n")
+join("of_the_same_column", b"id\tp\n1\t2\n", b"id\tp\n1\t3\n")
+join("without_key", b"id\tp\n1\t2\n", b"sub\tq\n1\t3\n")
+join("of_no_rows", b"id\tp\n", b"id\tq\n1\t3\n")
+join("of_some", b"id\tp\n1\t2\n2\t5\n", b"id\tq\n1\t3\n")
+
+# ---- regions ----
+atlas = nifti([(i % GRID[0] > 4) + 2 * (i % GRID[0] < 2) for i in range(N)], GRID, pixdim=(4, 4, 4, 0))
+NAMES = b"index\tname\n1\tright\n2\tleft\n"
+choose = lambda name, how, x=atlas: case(f"regions_{name}", {"x.nii": x, "x.tsv": NAMES}, "{do: regions.select, regions: $x, %s}" % how,
+                                         kind="labels")
+choose("of_no_such_name", "names: [left, rihgt]")
+choose("of_no_such_number", "names: [3]")
+choose("far_away", "at: [[0, 0, 500]]")
+choose("beyond_all_numbers", "at: [[0, 0, 1.0e+200]], within: 3 mm")
+choose("more_than_there_are", "largest: 5")
+choose("of_halves", "largest: 1", nifti([0.5 * (i % 3) for i in range(N)], GRID, "float32", pixdim=(4, 4, 4, 0)))
+case("roi_of_nothing", bold, "{do: stats.ttest, bold: $x, conditions: $shown, a: face, b: house}", more="""  high: {do: image.binarize, image: $a.log10p, threshold: 40, two_sided: false}
+  wide: {do: mask.dilate, mask: $high.mask}
+  parts: {do: regions.components, mask: $wide.mask}
+  two: {do: regions.select, regions: $parts.labels, largest: 2}
+  signals: {do: signals.labels, bold: $x, labels: $two.labels}
+  boxes: {do: stats.by_condition, series: $signals.signals, conditions: $shown}
+""" + SHOWN_PARAM)
 
 # ---- permutations made before ----
 GROUP = """  m: {do: image.mean, image: $bold}

@@ -47,6 +47,7 @@ def with_contrast(folder, contrast):
 
 
 def peer(b, top):
+    b.warm()
     return peers.ask(b.peer, HERE / "peer_faces.py", top, b.fresh())
 
 
@@ -65,6 +66,7 @@ def faces(b, run, report):
         if folder:
             b.done_with(folder)
         folder = b.fresh()
+        b.warm()
         cold.append(run(call(b, top, file, folder))[0])
     for _ in range(2):
         other = b.fresh()
@@ -72,6 +74,7 @@ def faces(b, run, report):
         b.done_with(other)
     for _ in range(min(n, 3)):
         other = b.fresh()
+        b.warm()
         ones.append(run(call(b, top, file, other, "--jobs", "1"))[0])
         b.done_with(other)
     other = peer(b, top)

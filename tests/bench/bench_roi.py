@@ -7,6 +7,7 @@ import gzip
 import json
 import pathlib
 import random
+import shutil
 import statistics
 import struct
 
@@ -17,7 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PIPELINE = ROOT / "pipelines/roi_from_ttest.yaml"
 SHAPE, SIZE = (40, 64, 64), (3.5, 3.75, 3.75)
-CORNER = (22, 20, 22)                                    # of the box of 1,000 voxels
+VOLUMES = 1452
+BOXES = {1000: ((22, 20, 22), (10, 10, 10)), 10000: ((10, 18, 20), (20, 25, 20))}   # voxels: first corner, size
 
 
 def noisy(path, clean):
@@ -31,17 +33,27 @@ def noisy(path, clean):
             out.write((int.from_bytes(volume, "little") ^ noise).to_bytes(2 * n, "little"))
 
 
-def box(path, bold):
-    """Labels of a run's grid: one region of 10 x 10 x 10 voxels."""
+def stacked(path, run):
+    """The bytes of a run as half as many volumes of twice as many slices: two volumes, one above the other, become one."""
+    with gzip.open(run) as f, gzip.open(path, "wb", compresslevel=1) as out:
+        head = bytearray(f.read(352))
+        struct.pack_into("<2h", head, 46, 2 * SHAPE[2], VOLUMES // 2)
+        out.write(head)
+        shutil.copyfileobj(f, out, 1 << 22)
+
+
+def box(path, bold, voxels):
+    """Labels on the grid of a run: one region, a box of so many voxels."""
     with gzip.open(bold) as f:
-        affine = struct.unpack_from("<12f", f.read(352), 280)
-    inside = [all(c <= x < c + 10 for c, x in zip(CORNER, (i, j, k)))
-              for k in range(SHAPE[2]) for j in range(SHAPE[1]) for i in range(SHAPE[0])]
-    path.write_bytes(bench_extract.header(affine, SHAPE, SIZE) + struct.pack(f"<{len(inside)}h", *inside))
+        head = f.read(352)
+    shape, affine = struct.unpack_from("<3h", head, 42), struct.unpack_from("<12f", head, 280)
+    inside = [all(c <= x < c + n for c, n, x in zip(*BOXES[voxels], (i, j, k)))
+              for k in range(shape[2]) for j in range(shape[1]) for i in range(shape[0])]
+    path.write_bytes(bench_extract.header(affine, shape, SIZE) + struct.pack(f"<{len(inside)}h", *inside))
 
 
 def files(b, run):
-    """bold.nii.gz, labels.tsv, mask_vt.nii.gz and box.nii of one subject, made once."""
+    """bold.nii.gz, labels.tsv and mask_vt.nii.gz of one subject, made once."""
     top = b.top / "roi/subj1"
     if top.exists():
         return top
@@ -54,7 +66,6 @@ def files(b, run):
     noisy(top / "bold.nii.gz", bold)
     conditions.rename(top / "labels.tsv")
     mask.rename(top / "mask_vt.nii.gz")
-    box(top / "box.nii", bold)
     return top
 
 
@@ -64,15 +75,16 @@ def call(b, top, folder, *more):
     return b.call(PIPELINE, folder / "store", folder / "out", *sets, *more)
 
 
-def signals_call(b, top, folder):
+def signals_call(b, bold, labels, folder):
     """The signals of the box alone, smoothed."""
     step = {"do": "signals.labels", "bold": "$bold", "labels": "$box", "smoothing": 6}
-    inputs = {"bold": {"kind": "bold", "files": str(top / "bold.nii.gz")}, "box": {"kind": "labels", "files": str(top / "box.nii")}}
+    inputs = {"bold": {"kind": "bold", "files": str(bold)}, "box": {"kind": "labels", "files": str(labels)}}
     (folder / "p.yaml").write_text(json.dumps({"sulcus": 1, "inputs": inputs, "steps": {"x": step}, "export": {"signals": "$x.signals"}}))
     return b.call(folder / "p.yaml", folder / "store", folder / "out")
 
 
 def peer(b, top):
+    b.warm()
     return peers.ask(b.peer, HERE / "peer_roi.py", top, b.fresh())
 
 
@@ -90,18 +102,35 @@ def beside(other, ours):
            f"{other['seconds']:.0f} s: {parts}; {other['peak_bytes'] / 1e6:.0f} MB)"
 
 
-def signals(b, run, report, top, inflating):
-    """One region of 1,000 voxels: the whole run from the file, and the task of it that follows the import."""
-    cold, task = [], []
-    for _ in range(min(b.runs, 3)):
-        folder = b.fresh()
-        argv = signals_call(b, top, folder)
-        cold.append(run(argv)[0])
-        task.append(task_seconds(folder, "x"))
-        b.done_with(folder)
-    report("signals of 1,000 voxels, smoothed, .nii.gz to TSV, cold", cold, "follows inflating", "s",
-           f"{statistics.median(cold) / inflating:.2f} times inflating")
-    report("the task alone, without the import", task, "follows the voxels")
+def signals(b, run, bold, labels):
+    """Seconds of the whole run from the file, and of its task that follows the import."""
+    folder = b.fresh()
+    b.warm()
+    whole = run(signals_call(b, bold, labels, folder))[0]
+    task = task_seconds(folder, "x")
+    b.done_with(folder)
+    return whole, task
+
+
+def all_signals(b, run, report, bold, inflating):
+    """One region; one of ten times the voxels; twice the grid with as many bytes, in half as many volumes. In turns, as the disk
+    has moods."""
+    wide = b.fresh() / "bold.nii.gz"
+    stacked(wide, bold)
+    cases = {"1,000 voxels": (bold, 1000), "10,000 voxels": (bold, 10000), "1,000 voxels of 40x64x128x726": (wide, 1000)}
+    labels = {name: b.fresh() / "box.nii" for name in cases}
+    for name, (file, voxels) in cases.items():
+        box(labels[name], file, voxels)
+    took = [{name: signals(b, run, file, labels[name]) for name, (file, _) in cases.items()} for _ in range(min(b.runs, 5))]
+    for name in cases:
+        whole = [t[name][0] for t in took]
+        report(f"signals of {name}, smoothed, .nii.gz to TSV", whole, "follows inflating", "s",
+               f"{statistics.median(whole) / inflating:.2f} times inflating")
+    first = statistics.median(t["1,000 voxels"][1] for t in took)
+    for name in cases:
+        task = [t[name][1] for t in took]
+        report(f"the task alone, {name}", task, "follows the voxels, not the grid", "ms",
+               f"{statistics.median(task) / first:.2f} times 1,000 voxels")
 
 
 def roi(b, run, report):
@@ -111,6 +140,7 @@ def roi(b, run, report):
         if cold:
             b.done_with(folder)
         folder = b.fresh()
+        b.warm()
         cold.append(run(call(b, top, folder))[0])
     for _ in range(2):
         other = b.fresh()
@@ -123,4 +153,4 @@ def roi(b, run, report):
     report("the same, nothing changed", [run(call(b, top, folder))[0] for _ in range(3 * n)], "")
     report("threshold changed afterwards, whole process",
            [run(call(b, top, folder, "--set", f"p={3 + 0.5 * k}"))[0] for k in range(2 * n)], "100 ms")
-    signals(b, run, report, top, inflating)
+    all_signals(b, run, report, top / "bold.nii.gz", inflating)

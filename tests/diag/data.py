@@ -29,6 +29,9 @@ def table(columns, rows, cell=lambda i, k: f"{(i * 31 + k * 17) % 101 / 101:.4f}
     return ("\n".join(lines) + "\n").encode()
 
 
+SHOWN = ("rest", "face", "face", "house", "rest")
+LABELS = ("labels\tchunks\n" + "".join(f"{SHOWN[t // 2 % 5]}\t{t // 10}\n" for t in range(20))).encode()
+EVENTS = b"onset\tduration\ttrial_type\n2\t6\tface\n12\t6\thouse\n24\t6\tface\n15\t1\ttone\n39.5\t0.2\tclick\n"
 PEOPLE = (b"participant_id\tgroup\tage\tsite\thandedness\n" + b"".join(
     b"sub-0%d\t%s\t%d\t%s\t%s\n" % (k, (b"control", b"patient")[k % 2], 20 + k * 7 % 11, (b"1", b"2b")[k == 4], (b"r", b"n/a")[k == 3])
     for k in range(1, 6)))
@@ -59,6 +62,9 @@ def make(folder):
         "sub-02_bold.nii.gz": pack(bold),
         "sub-03_bold.nii.gz": pack(bold),
         "people.tsv": PEOPLE,
+        "labels.tsv": LABELS,
+        "events.tsv": EVENTS,
+        "missing.tsv": b"row\tvolume\n3\t4\nn/a\t5\n",
     }
     files.update({f"sub-0{k}_effect.nii.gz": pack(nifti(n_vol=1)) for k in range(1, 6)})
     files.update({"sub-01_map.nii.gz": pack(nifti(n_vol=1)), "sub-07_map.nii.gz": pack(nifti(n_vol=1, size=3.0))})

@@ -71,6 +71,10 @@ def same_bits(s):
     study(s)
     s.run(SULCUS_WORKER="/nonexistent")   # what passed by is not asked for
     assert counts(s) == {"cached": 7}, counts(s)
+    study(s, keep=", keep: always")       # until somebody wants to keep it
+    s.run()
+    assert {k for k, v in s.states().items() if v == "ran"} == {"smooth@01"}, s.states()
+    assert (s.results(), keys(s)) == one
 
 
 def another_reader(s):

@@ -12,7 +12,7 @@ MAY = {
     "plan": {"base", "node", "config", "store"},
     "run": {"base", "node", "config", "store", "plan"},
     "cli": ENGINE,
-    "num": {"base/arena.h", "base/error.h"},
+    "num": {"base/arena.h", "base/error.h", "base/spare.h"},
     "img": {"base", "num", "node/node.h", "node/shape.h", "node/stream.h"},
     "draw": {"base", "num", "img", "node/node.h"},
     "fmri": {"base", "num", "img", "node/node.h", "node/shape.h", "node/stream.h"},

@@ -72,13 +72,13 @@ TEST(the_largest_may_come_first_and_small_ones_go)
 	p.min_voxels = 2;
 	CHECK_OK(components(p, mask_of_parts(), o = h_out(), h_out()));
 	check_labels(o, (float[20]){ 0, 0, 1, 1, 1, 0, 0, 0, 2, 2 });
-	CHECK_TEXT(h_notes(), "2 regions: 'region 1' has 3 voxels, 'region 2' has 2 voxels; 2 of less than 2 voxels are left out\n");
+	CHECK_TEXT(h_notes(), "2 regions: 'region 1' has 3 voxels, 'region 2' has 2 voxels; 2 of fewer than 2 voxels are left out\n");
 	p = (struct regions_components_params){ .has_min_volume = true, .min_volume_mm3 = 48, .has_max_volume = true, .max_volume_mm3 = 48 };
 	CHECK_OK(components(p, mask_of_parts(), o = h_out(), h_out()));
 	check_labels(o, (float[20]){ [8] = 1, [9] = 1 });
 	p = (struct regions_components_params){ .min_voxels = 4 };
 	CHECK_OK(components(p, mask_of_parts(), o = h_out(), h_out()));
-	CHECK_TEXT(h_notes(), "there are no regions: of 4 connected parts, of at most 3 voxels, none has 4 voxels or more\n");
+	CHECK_TEXT(h_notes(), "there are no regions: of 4 connected parts, of at most 3 voxels, none has 4 or more\n");
 	p.has_min_volume = true;
 	CHECK_ERROR(components(p, mask_of_parts(), h_out(), h_out()), "min_voxels and min_volume exclude each other");
 }
@@ -153,6 +153,8 @@ TEST(regions_are_chosen_by_position_which_may_name_them)
 	check_labels(o, (float[20]){ 0, 0, 2, 2, 2, [8] = 4, [9] = 4 });
 	CHECK_TEXT(text_of(o, "names.tsv"), "index\tname\n2\tleft\n4\tright\n");
 	CHECK(strstr(h_notes(), "no region lies at (6, 90, 0), far: the nearest is 'region 2' at 90 mm\n") != NULL);
+	CHECK_OK(choose((struct regions_select_params){ .within_mm = 2.1 }, NULL, h_literal("coords", "[[0, 0, 1e200]]"), h_out(), h_out()));
+	CHECK(strstr(h_notes(), "no region lies at (0, 0, 1e+200): the nearest is 'region 1'") != NULL);
 	CHECK_OK(choose((struct regions_select_params){ 0 }, NULL, h_literal("coords", "[[10, 0, 0]]"), o = h_out(), h_out()));
 	check_labels(o, (float[20]){ 0 });
 	CHECK(strstr(h_notes(), "none of the 4 regions lies at the positions\n") != NULL);
@@ -171,7 +173,7 @@ TEST(shapes_of_regions_tell_what_cannot_be)
 	s = h_shape();
 	h_given(s, "mask", image_facts_to(&f, check_arena()), NULL);
 	CHECK_OK(regions_components_shape(s, &(struct regions_components_params){ .min_voxels = 5, .has_max_voxels = true, .max_voxels = 3 }));
-	CHECK_TEXT(h_problems(s), "error min_voxels: no size is right: regions must have 5 voxels or more, and 3 voxels or less\n");
+	CHECK_TEXT(h_problems(s), "error min_voxels: no size is right: regions must have 5 voxels or more, and 3 voxels or fewer\n");
 }
 
 /* ---- image.binarize ---- */

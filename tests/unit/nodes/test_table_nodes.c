@@ -112,11 +112,13 @@ TEST(tables_side_by_side)
 	p.how = TABLE_JOIN_HOW_LEFT;
 	CHECK_OK(join_of(p, left, right, &o));
 	CHECK_TEXT(made_text(o), "id\tx\ty\nc\t1\t30\na\t2\t10\nc\t3\t30\nb\t4\tn/a\n");
-	CHECK_ERROR(join_of(p, right, left, &o), "row 3 has the same id as row 1");
+	CHECK_ERROR(join_of(p, right, left, &o), "stands in row 1 too: in the tables behind the first each must come once");
 	CHECK_ERROR(join_of(p, left, "x\tid\n10\ta\n", &o), "the column 'x'");
 	CHECK_ERROR(join_of(p, left, "y\n10\n", &o), "id");
 	p.how = TABLE_JOIN_HOW_INNER;
 	CHECK_ERROR(join_of(p, left, "id\ty\nz\t1\n", &o), "no row of the first table");
+	CHECK_OK(join_of(p, "id\tx\nn/a\t1\n01\t2\n", "id\ty\nNaN\t3\n1\t4\n", &o));
+	CHECK_TEXT(made_text(o), "id\tx\ty\nn/a\t1\t3\n");
 }
 
 TEST(tables_one_below_the_other)

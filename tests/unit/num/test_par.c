@@ -1,6 +1,10 @@
 /* par.h: every item once, workers within bounds. */
 #include "check.h"
 
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/spare.h"
 #include "num/par.h"
 
 enum { N = 1000 };
@@ -39,6 +43,40 @@ TEST(workers_are_never_more_than_items_or_fewer_than_one)
 	CHECK_INT(par_workers(0, 3), 1);
 	CHECK_INT(par_workers(-1, 0), 1);
 	CHECK_INT(par_workers(1000000, 1000000), PAR_MAX_THREADS);
+}
+
+/* Another task of the run ends while item 10 is done, and a new one starts with the first item of our helper. */
+struct changing {
+	struct spare *page;
+	atomic_int by_helper, done;
+};
+
+static void change(void *ctx, long item, int worker)
+{
+	const struct timespec nap = { 0, 1000000 };
+	struct changing *c = ctx;
+
+	if (worker > 0 && atomic_fetch_add(&c->by_helper, 1) == 0)
+		spare_promised(c->page, 1);
+	if (item == 10)
+		spare_promised(c->page, -1);
+	for (int i = 0; item > 11 && worker == 0 && atomic_load(&c->by_helper) == 0 && i < 5000; i++)
+		nanosleep(&nap, NULL);
+	atomic_fetch_add(&c->done, 1);
+}
+
+TEST(a_processor_that_others_leave_helps_until_it_is_wanted)
+{
+	int fd;
+	struct changing c = { .page = spare_new(2, &fd) };
+
+	spare_join(fd, 0);
+	spare_promised(c.page, 2);
+	par_for(spare_begin(1, 2), N, change, &c);
+	CHECK_INT(c.done, N);
+	CHECK_INT(c.by_helper, 1);
+	spare_join(-1, -1);
+	spare_free(c.page, fd);
 }
 
 TEST(no_items_means_no_calls)

@@ -165,7 +165,7 @@ TEST(a_store_of_another_version_is_left_alone)
 
 	store_close(open_at(root));
 	set_bytes(arena_printf(check_arena(), "%s/format", root), "sulcus store 9\n", 15);
-	CHECK_ERROR(store_open(&s, root, check_arena()), "says 'sulcus store 9', must be 'sulcus store 1'");
+	CHECK_ERROR(store_open(&s, root, check_arena()), "says 'sulcus store 9', must be 'sulcus store 2'");
 }
 
 TEST(the_root_comes_from_the_environment)
