@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 
@@ -83,10 +84,18 @@ static int edit_distance(const char *a, int na, const char *b, int nb)
 	return row[na % 3][nb];
 }
 
+/* One is the beginning of the other, and at least half of it: equal_variance and equal_var. */
+static bool begins(const char *a, size_t na, const char *b, size_t nb)
+{
+	size_t less = na < nb ? na : nb, more = na < nb ? nb : na;
+
+	return less >= 4 && 2 * less >= more && strncasecmp(a, b, less) == 0;
+}
+
 const char *text_nearest(const char *word, const char *const *candidates)
 {
 	size_t n = strlen(word);
-	const char *best = NULL;
+	const char *best = NULL, *begun = NULL;
 	int least = WORD_MAX + 1;
 
 	for (; n <= WORD_MAX && *candidates; candidates++) {
@@ -100,8 +109,10 @@ const char *text_nearest(const char *word, const char *const *candidates)
 			least = d;
 			best = *candidates;
 		}
+		if (!begun && begins(word, n, *candidates, m))
+			begun = *candidates;
 	}
-	return best;
+	return best ? best : begun;
 }
 
 const char *text_bytes(struct arena *a, int64_t bytes)

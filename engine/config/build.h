@@ -137,5 +137,6 @@ struct predicate *when_read(struct builder *b, struct scope *s, const struct doc
 /* ---- order.c: after all is wired ---- */
 void order_steps(struct builder *b);      /* topological; cycles told */
 void types_check(struct builder *b);      /* kinds and axes of every step */
+const char *kind_words(const char *kind, struct arena *a);   /* "an image", "labels" */
 
 #endif

@@ -8,9 +8,12 @@
 #include "base/doc.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "config/diag.h"
 #include "config/value.h"
 #include "node/node.h"
+
+enum { HINTED = 8 };   /* words in a hint */
 
 struct step *step_new(struct builder *b, struct scope *s, const struct doc *key, const struct node_decl *node)
 {
@@ -102,12 +105,30 @@ void step_declare(struct builder *b, struct scope *s, const struct doc *key, con
 	PUSH(b->a, s->own, s->n_own, ((struct own){ n->step, step }));
 }
 
+/* All of a description is what `sulcus nodes` tells. */
+static const char *first_sentence(const char *doc, struct arena *a)
+{
+	const char *end = strstr(doc, ". ");
+
+	return end ? arena_strndup(a, doc, (size_t)(end - doc) + 1) : doc;
+}
+
 /* The canonical value k of a setting; NULL after telling what is wrong. */
 static const char *setting_value(struct builder *b, struct scope *s, const struct param_decl *p, const struct doc *given, int k)
 {
 	const struct doc *v = value_resolve(b, s, given, k);
 
 	return v ? value_canonical(p, v, b->d, b->a) : NULL;
+}
+
+/* nilearn's threshold="90%" is a percentile. */
+static void hint_percent(struct builder *b, const struct step *st, const struct param_decl *p, const struct doc *given)
+{
+	size_t n = given->kind == DOC_TEXT ? strlen(given->text) : 0;
+
+	for (int i = 0; n > 1 && given->text[n - 1] == '%' && i < st->node->n_param; i++)
+		if (strcmp(p->name, "threshold") == 0 && strcmp(st->node->param[i].name, "percentile") == 0)
+			diag_hint(b->d, "for a percentage write percentile: %.*s", (int)n - 1, given->text);
 }
 
 void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, const struct doc *given, bool from_defaults)
@@ -121,7 +142,7 @@ void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, co
 	set->from_defaults = from_defaults;
 	if (!given) {
 		if (!p->fallback && !p->optional)
-			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s': %s", st->name, st->node->name, p->name, p->doc);
+			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s': %s", st->name, st->node->name, p->name, first_sentence(p->doc, b->a));
 		return;
 	}
 	if (given->kind == DOC_MAP && doc_get(given, "each")) {
@@ -132,6 +153,8 @@ void setting_wire(struct builder *b, struct scope *s, struct step *st, int i, co
 	if (!sweep) {
 		const char *json = setting_value(b, s, p, given, 0);
 
+		if (!json)
+			hint_percent(b, st, p, given);
 		set->json = json ? json : p->fallback;
 		return;
 	}
@@ -155,10 +178,8 @@ static void literal_wire(struct builder *b, struct scope *s, struct step *st, st
 		if (!v)
 			return;
 		if (v->kind == DOC_TEXT) {
-			bool any = strcmp(arg->port->kind, "any") == 0;
-
-			diag_error(b->d, v, "'%s' of step '%s' must be a reference to a %s or a written list%s", arg->port->name, st->name,
-			           any ? "result" : arg->port->kind, any ? " or map" : "");
+			diag_error(b->d, v, "'%s' of step '%s' is '%.60s', must be a reference to %s, as in $step.port, or a list or map "
+			           "that is written here", arg->port->name, st->name, v->text, kind_words(arg->port->kind, b->a));
 			return;
 		}
 		value_plain(&json, v);
@@ -227,7 +248,7 @@ static void arg_wire(struct builder *b, struct scope *s, struct step *st, struct
 	if (!given) {
 		if (!arg->port->optional)
 			diag_error(b->d, st->at, "step '%s' (%s) must be given '%s' (%s%s): %s", st->name, st->node->name,
-			           arg->port->name, arg->port->kind, arg->port->many ? ", a list" : "", arg->port->doc);
+			           arg->port->name, arg->port->kind, arg->port->many ? ", a list" : "", first_sentence(arg->port->doc, b->a));
 		return;
 	}
 	if (arg->port->literal && !value_has_source(s, given))
@@ -259,6 +280,21 @@ static const char *nilearn_word(const struct node_decl *node, const char *key)
 	return NULL;
 }
 
+/* Of a word like none of these: those that were not given. */
+static void hint_all(struct builder *b, const struct doc *doc, const char *const *words)
+{
+	struct buf text = { .arena = b->a };
+	int n = 0;
+
+	for (int k = 0; words[k]; k++)
+		if (!doc_get(doc, words[k]) && ++n <= HINTED)
+			buf_printf(&text, "%s%s", n > 1 ? ", " : "", words[k]);
+	if (n > HINTED)
+		buf_printf(&text, " and %d more", n - HINTED);
+	if (n > 0)
+		diag_hint(b->d, "it can be given %s", text.text);
+}
+
 static void keys_check(struct builder *b, struct step *st, const struct doc *doc)
 {
 	const char **words = NULL;
@@ -281,8 +317,10 @@ static void keys_check(struct builder *b, struct step *st, const struct doc *doc
 		diag_error(b->d, doc->key[i], "node '%s' has no port or parameter '%s'", st->node->name, key);
 		if (ours)
 			diag_hint(b->d, "nilearn's %s is called '%s' here", key, ours);
-		else
+		else if (text_nearest(key, words))
 			diag_nearest(b->d, key, words);
+		else
+			hint_all(b, doc, words);
 	}
 }
 

@@ -42,9 +42,16 @@ static int port_axes(struct builder *b, const struct source *s, struct axis ***o
 	return n;
 }
 
-static const char *article(const char *noun)
+const char *kind_words(const char *kind, struct arena *a)
 {
-	return strchr("aeiou", *noun) ? "an" : "a";
+	static const char *const plural[] = { "labels", "maps", "coords", NULL };
+
+	if (strcmp(kind, "any") == 0)
+		return "a result";
+	for (int i = 0; plural[i]; i++)
+		if (strcmp(kind, plural[i]) == 0)
+			return kind;
+	return arena_printf(a, "%s %s", strchr("aeiou", *kind) ? "an" : "a", kind);
 }
 
 static bool kind_ok(const struct arg *arg, const struct kind_decl *k)
@@ -59,8 +66,8 @@ static void kind_check(struct builder *b, const struct step *st, const struct ar
 
 	if (kind_ok(arg, k))
 		return;
-	diag_error(b->d, s->at, "'%s' of step '%s' must be %s %s, but %s is %s %s", arg->port->name, st->name, article(arg->port->kind),
-	           arg->port->kind, s->at->text, article(k->name), k->name);
+	diag_error(b->d, s->at, "'%s' of step '%s' must be %s, but %s is %s", arg->port->name, st->name,
+	           kind_words(arg->port->kind, b->a), s->at->text, kind_words(k->name, b->a));
 	for (int i = 0; i < s->step->n_out; i++)
 		if (s->step->out[i].kind && kind_fits(s->step->out[i].kind->name, arg->port->kind)) {
 			diag_hint(b->d, "'%s' has the %s '%s'", s->step->name, s->step->out[i].kind->name, s->step->out[i].name);
@@ -194,8 +201,8 @@ static void fallback_check(struct builder *b, const struct step *st)
 			if (!has_axis(st->axis, st->n_axis, s->step->axis[k]))
 				diag_error(b->d, s->at, "else: %s has the axis '%s', which step '%s' does not have", s->at->text, s->step->axis[k]->name, st->name);
 		if (s->step && st->out[i].kind && s->step->out[s->port].kind && !kind_fits(s->step->out[s->port].kind->name, st->out[i].kind->name))
-			diag_error(b->d, s->at, "else: '%s' must be %s %s, but %s is %s %s", st->out[i].name, article(st->out[i].kind->name),
-			           st->out[i].kind->name, s->at->text, article(s->step->out[s->port].kind->name), s->step->out[s->port].kind->name);
+			diag_error(b->d, s->at, "else: '%s' must be %s, but %s is %s", st->out[i].name, kind_words(st->out[i].kind->name, b->a),
+			           s->at->text, kind_words(s->step->out[s->port].kind->name, b->a));
 	}
 }
 
@@ -210,8 +217,7 @@ static void when_check(struct builder *b, const struct step *st)
 			if (!has_axis(st->axis, st->n_axis, s->step->axis[k]))
 				diag_error(b->d, s->at, "when looks at %s, whose axis '%s' step '%s' does not have", s->at->text, s->step->axis[k]->name, st->name);
 		if (s->step && s->step->out[s->port].kind && !kind_fits(s->step->out[s->port].kind->name, "record"))
-			diag_error(b->d, s->at, "when looks into a record, but %s is %s %s", s->at->text, article(s->step->out[s->port].kind->name),
-			           s->step->out[s->port].kind->name);
+			diag_error(b->d, s->at, "when looks into a record, but %s is %s", s->at->text, kind_words(s->step->out[s->port].kind->name, b->a));
 	}
 }
 
@@ -281,8 +287,8 @@ static void promise_check(struct builder *b, const struct promise *p)
 	int n = port_axes(b, &p->source, &list);
 
 	if (k && p->kind && !kind_fits(k->name, p->kind->text) && strcmp(k->name, "any") != 0)
-		diag_error(b->d, p->at, "input '%s' must be %s %s, but %s is %s %s", p->name, article(p->kind->text), p->kind->text,
-		           p->at->text, article(k->name), k->name);
+		diag_error(b->d, p->at, "input '%s' must be %s, but %s is %s", p->name, kind_words(p->kind->text, b->a), p->at->text,
+		           kind_words(k->name, b->a));
 	for (int i = 0; p->per && i < (p->per->kind == DOC_LIST ? p->per->n : 1); i++) {
 		const struct doc *word = p->per->kind == DOC_LIST ? p->per->val[i] : p->per;
 		bool found = false;

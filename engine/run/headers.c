@@ -11,6 +11,7 @@
 #include "node/node.h"
 #include "run/origin.h"
 #include "run/pool.h"
+#include "run/sched_inside.h"
 #include "run/work.h"
 
 enum { NAMED_CELLS = 3 };
@@ -34,11 +35,17 @@ struct look {
 	struct map *index;          /* step, place and text -> struct found */
 };
 
+/* It was made, but its bytes are gone: what reads it has only its facts to go by. */
+static bool is_passed_by(const struct task *t)
+{
+	return t->state == TASK_HIT && t->run && ((const struct work *)t->run)->passed_by;
+}
+
 static bool wanted(const struct look *l, const struct task *t)
 {
 	if (t->state == TASK_EXCLUDED || t->state == TASK_SKIPPED || t->state == TASK_FAILED)
 		return false;
-	return l->opt->all || t->state == TASK_READY || t->state == TASK_WAITING;
+	return l->opt->all || t->state == TASK_READY || t->state == TASK_WAITING || is_passed_by(t);
 }
 
 /* "sub-02 run-1" */
@@ -175,7 +182,7 @@ static void take_reply(struct look *l, struct task *t, const struct reply *r)
 {
 	struct work *w = t->run;
 
-	for (int i = 0; i < r->n_problem; i++) {
+	for (int i = 0; i < r->n_problem && (l->opt->all || !is_passed_by(t)); i++) {
 		struct wire_problem p = r->problem[i];
 
 		p.warning |= t->step->when && t->state == TASK_WAITING;
@@ -250,12 +257,31 @@ static struct error *look_all(struct look *l)
 	return NULL;
 }
 
+/* Makers stand before their readers in the plan. */
+static void mark_passed_by(struct look *l)
+{
+	struct plan *p = l->plan;
+
+	for (int i = p->n_task - 1; i >= 0 && !l->opt->all; i--) {
+		const struct task *t = p->task[i];
+
+		for (int k = 0; wanted(l, t) && k < t->step->node->n_in; k++)
+			for (int n = 0; n < t->arg[k].n; n++) {
+				const struct task_dep *d = &t->arg[k].dep[n];
+
+				if (d->task->state == TASK_HIT && !dep_has_bytes(p, d))
+					task_work(p, d->task)->passed_by = true;
+			}
+	}
+}
+
 /* The last in the plan's order go on the stack first, so that the first are looked at first. */
 static int prepare(struct look *l)
 {
 	struct plan *p = l->plan;
 	int n = 0;
 
+	mark_passed_by(l);
 	for (int i = 0; i < p->n_task; i++) {
 		if (!wanted(l, p->task[i]))
 			continue;
@@ -264,7 +290,7 @@ static int prepare(struct look *l)
 	}
 	for (int i = 0; i < p->n_task && n; i++)
 		for (int k = 0; wanted(l, p->task[i]) && k < p->task[i]->n_reader; k++)
-			if (p->task[i]->reader[k]->run)
+			if (p->task[i]->reader[k]->run && wanted(l, p->task[i]->reader[k]))
 				((struct work *)p->task[i]->reader[k]->run)->n_before++;
 	for (int i = p->n_task - 1; i >= 0 && n; i--)
 		if (wanted(l, p->task[i]) && !((struct work *)p->task[i]->run)->n_before)

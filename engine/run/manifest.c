@@ -130,6 +130,23 @@ void manifest_clean(struct exports *x)
 	}
 }
 
+int manifest_earlier(const struct exports *x, const char *const **name)
+{
+	const char **list = NULL;
+	struct map *now = names_now(x);
+	int64_t size, mtime_ns;
+	int n = 0;
+
+	for (int i = 0; x->manifest && i < x->manifest->n; i++) {
+		const char *one = x->manifest->key[i]->text;
+
+		if (!map_get(now, one) && is_below(one) && stat_file(x, one, &size, &mtime_ns))
+			PUSH(x->arena, list, n, one);
+	}
+	*name = list;
+	return n;
+}
+
 static void add_entry(struct buf *b, const struct export_file *f)
 {
 	char hex[DIGEST_HEX];

@@ -15,6 +15,8 @@ bool manifest_is_fresh(const struct exports *x, struct export_file *f);
 bool manifest_stat(const struct exports *x, struct export_file *f);
 /* Removes files that an earlier run wrote, this one no longer exports, and nobody changed. */
 void manifest_clean(struct exports *x);
+/* The files of an earlier run that are still there and that this run has not: *name [n]. */
+int manifest_earlier(const struct exports *x, const char *const **name);
 /* whole: earlier files not listed now are forgotten, else kept. */
 must_check struct error *manifest_write(const struct exports *x, bool whole);
 

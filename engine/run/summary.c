@@ -7,15 +7,17 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "node/node.h"
+#include "run/manifest.h"
 #include "run/report.h"
 #include "run/work.h"
 
-enum { MANY_STEPS = 40, WIDEST = 40 };
+enum { MANY_STEPS = 40, WIDEST = 40, EARLIER_SHOWN = 6 };
 
 /* What became of the tasks of one step. */
 struct row {
 	const struct step *step;
 	int n, count[TASK_SKIPPED + 1];
+	bool asked;                 /* some of them make an output that was asked for, which is no cell */
 	const char *why;            /* the first that ran, or the first excluded or skipped */
 	int n_why;                  /* ran for other reasons than that */
 	double seconds, cpu;
@@ -41,6 +43,7 @@ static void add_cost(struct row *row, const struct task *t)
 static void add_task(struct row *row, const struct task *t)
 {
 	row->n++;
+	row->asked |= t->want >= 0;
 	row->count[t->state]++;
 	if (t->state == TASK_DONE)
 		add_cost(row, t);
@@ -82,7 +85,7 @@ static const char *counts(const struct row *row, struct arena *a)
 
 	buf_add(&b, "");
 	if (row->n > 1)
-		buf_printf(&b, "%d cells: ", row->n);
+		buf_printf(&b, "%d %s: ", row->n, row->asked ? "tasks" : "cells");
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
 		int k = row->count[part[i].state];
 
@@ -229,6 +232,22 @@ static void print_results(const struct report *r, FILE *f)
 	}
 }
 
+/* After a failure the results of an earlier run stay, which must not be taken for this one's. */
+static void print_earlier(const struct report *r, FILE *f)
+{
+	const char *const *name;
+	int n = r->plan->n_count[TASK_FAILED] ? manifest_earlier(r->exports, &name) : 0;
+
+	if (n)
+		fprintf(f, "of an earlier run, not of this one:");
+	for (int i = 0; i < n && i < EARLIER_SHOWN; i++)
+		fprintf(f, "%s %s", i ? "," : "", name[i]);
+	if (n > EARLIER_SHOWN)
+		fprintf(f, " and %d more", n - EARLIER_SHOWN);
+	if (n)
+		fputc('\n', f);
+}
+
 static const struct task *first_with(const struct plan *p, enum task_state state)
 {
 	for (int i = 0; i < p->n_task; i++)
@@ -257,5 +276,6 @@ void report_print(const struct report *r, FILE *f)
 		print_rows(r, f);
 	print_totals(r, f);
 	print_results(r, f);
+	print_earlier(r, f);
 	print_next(r, f);
 }

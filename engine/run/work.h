@@ -21,6 +21,7 @@ struct work {
 	const struct task *pass;    /* the maker of the pass that it runs or ran in, or NULL */
 	bool alone;                 /* not in a pass again */
 	bool gone;                  /* what it made passed by: a digest, no bytes */
+	bool passed_by;             /* headers: a hit without bytes, whose facts somebody needs */
 	bool told;                  /* its end was told to people */
 	const char *words;          /* the last ones of a task that failed, or NULL */
 	const char *log;            /* where what it printed is, or NULL */

@@ -17,6 +17,7 @@ struct arena;
 struct item;
 struct node_env;
 struct out;
+struct series;
 struct shape;
 
 /* In the order in which the schema lists them. */
@@ -73,6 +74,9 @@ must_check struct error *cleaning_new(struct cleaning **out, const struct clean_
                                       int n_vol, double header_tr_s, const char *what, struct arena *a);
 /* How many volumes are left, at most n_vol. */
 int cleaning_rows(const struct cleaning *c);
+/* What the rows of a series are after cleaning: how many, and which volumes unless they are all of them in order. s->volume is
+ * what the rows were before, NULL: volumes 0 to n_vol - 1. */
+void cleaning_volumes(const struct cleaning *c, struct series *s, struct arena *a);
 /* Cleans x [n_vol][n_col] where it lies. Notes what people should know (columns without variance, with NaN), and writes
  * the record (blob record.json) unless record is NULL. what: "voxels", "regions", "columns". */
 must_check struct error *cleaning_float(struct cleaning *c, struct node_env *env, long n_col, float *x, const char *what,

@@ -85,7 +85,8 @@ static void warn(struct shape *s, const struct cleaning *c, int n_more)
 			n_vol = c->run[k]->n_vol;
 		}
 	if (least > 0 && least < 10)
-		shape_warning(s, "confounds", "only about %.0f degrees of freedom are left of %d volumes", least, n_vol);
+		shape_warning(s, "confounds", "only about %.0f degree%s of freedom %s left of %d volume%s", least, least < 1.5 ? "" : "s",
+		              least < 1.5 ? "is" : "are", n_vol, PLURAL(n_vol));
 }
 
 int clean_check(struct shape *s, const struct clean_args *args, int n_vol, double header_tr_s, const char *what)

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "fmri/clean_inside.h"
+#include "img/series.h"
 #include "num/despike.h"
 
 /* What is made, and what it is made of. */
@@ -206,4 +207,23 @@ struct error *cleaning_new(struct cleaning **out, const struct clean_args *args,
 int cleaning_rows(const struct cleaning *c)
 {
 	return c->runs.n_out;
+}
+
+void cleaning_volumes(const struct cleaning *c, struct series *s, struct arena *a)
+{
+	const struct clean_runs *r = &c->runs;
+	int *volume = NEW_N(a, int, r->n_out);
+	bool all = r->n_out == r->n_vol && !s->volume;
+
+	for (int run = 0; run < r->n_run; run++)
+		for (int k = 0; k < r->run[run]->n_keep; k++) {
+			int t = r->run[run]->keep ? r->run[run]->keep[k] : k, to = r->out_row ? r->out_row[run][k] : k;
+
+			t = r->row ? r->row[run][t] : t;
+			volume[to] = s->volume ? s->volume[t] : t;
+			all &= to == t;
+		}
+	s->n_vol = s->volume ? s->n_vol : r->n_vol;
+	s->n_row = r->n_out;
+	s->volume = all ? NULL : volume;
 }

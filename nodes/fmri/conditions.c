@@ -1,6 +1,7 @@
 #include "fmri/conditions.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -61,13 +62,27 @@ static int number_of(struct names *names, const char *name)
 	return *next;
 }
 
+/* Rows of the volumes that are left. */
+static bool is_of_rest(int n_row, const struct conditions_args *args)
+{
+	return args->n_row < 0 ? n_row <= args->n_vol : args->n_row > 0 && args->n_row < args->n_vol && n_row == args->n_row;
+}
+
+static const char *rest_text(long n_vol, long n_row, char room[48])
+{
+	if (n_row > 0)
+		snprintf(room, 48, " left of %ld", n_vol);
+	return room;
+}
+
 static struct error *one_a_row(int *of, struct names *names, const struct table *t, int col,
                                const struct conditions_args *args)
 {
-	if (args->n_vol >= 0 && t->n_row != args->n_vol)
-		return error_new(ERR_DATA, "conditions have %d row%s, %s has %ld volume%s: there must be one row a volume (or events, "
+	if (args->n_vol >= 0 && t->n_row != args->n_vol && !is_of_rest(t->n_row, args))
+		return error_new(ERR_DATA, "conditions have %d row%s, %s has %ld volume%s%s: there must be one row a volume (or events, "
 		                 "with the columns onset, duration and trial_type)", t->n_row, PLURAL(t->n_row), args->what,
-		                 args->n_vol, PLURAL(args->n_vol));
+		                 args->n_row > 0 ? args->n_row : args->n_vol, PLURAL(args->n_row > 0 ? args->n_row : args->n_vol),
+		                 rest_text(args->n_vol, args->n_row, (char[48]){ "" }));
 	for (int r = 0; r < t->n_row; r++)
 		of[r] = is_missing(table_cell(t, r, col)) ? -1 : number_of(names, table_cell(t, r, col));
 	return NULL;
@@ -96,8 +111,8 @@ static long volume_from(double time_s, double tr_s, long n_vol)
 	return t < 0 ? 0 : t > (double)n_vol ? n_vol : (long)t;
 }
 
-static struct error *put_event(int *of, struct names *names, const struct table *t, int row, const int col[3],
-                               const struct conditions_args *args)
+static struct error *put_event(int *of, double *first_s, struct names *names, const struct table *t, int row,
+                               const int col[3], const struct conditions_args *args)
 {
 	double onset_s, duration_s;
 	int number;
@@ -109,6 +124,7 @@ static struct error *put_event(int *of, struct names *names, const struct table 
 	if (is_missing(table_cell(t, row, col[2])))
 		return NULL;
 	number = number_of(names, table_cell(t, row, col[2]));
+	first_s[number] = fmin(first_s[number], onset_s);
 	long end = volume_from(onset_s + duration_s, args->tr_s, args->n_vol);
 
 	for (long v = volume_from(onset_s, args->tr_s, args->n_vol); v < end; v++)
@@ -119,15 +135,20 @@ static struct error *put_event(int *of, struct names *names, const struct table 
 static struct error *from_events(struct conditions *out, int *of, struct names *names, const struct table *t, int name_col,
                                  const struct conditions_args *args)
 {
+	double *first_s = arena_alloc(names->arena, (size_t)t->n_row + 1, sizeof *first_s);
 	int col[3] = { table_find(t, "onset"), 0, name_col };
 
 	if (!(args->tr_s > 0))
 		return error_new(ERR_DATA, "%s has no time between volumes, which events need: `tr` at its input says it", args->what);
 	TRY(table_need(&col[1], t, "duration"));
+	out->first_s = first_s;
+	out->run_s = args->tr_s * (double)args->n_vol;
 	for (long v = 0; v < args->n_vol; v++)
 		of[v] = NOBODY;
 	for (int r = 0; r < t->n_row; r++)
-		TRY(put_event(of, names, t, r, col, args));
+		first_s[r] = INFINITY;
+	for (int r = 0; r < t->n_row; r++)
+		TRY(put_event(of, first_s, names, t, r, col, args));
 	for (long v = 0; v < args->n_vol; v++)
 		if (of[v] == SHARED) {
 			of[v] = NOBODY;
@@ -137,6 +158,17 @@ static struct error *from_events(struct conditions *out, int *of, struct names *
 }
 
 /* ---- reading ---- */
+/* Of those of a whole run, the volumes that are left. */
+static int *take_rest(struct conditions *c, const int *of, const struct conditions_args *args, struct arena *a)
+{
+	int *rest = arena_calloc(a, (size_t)args->n_row + 1, sizeof *rest);
+
+	for (long r = 0; r < args->n_row; r++)
+		rest[r] = of[args->volume[r]];
+	c->n = args->n_row;
+	return rest;
+}
+
 static void name_volumes(struct conditions *c, const int *of, const struct names *names, struct arena *a)
 {
 	const char **name = arena_calloc(a, (size_t)c->n + 1, sizeof *name);
@@ -152,25 +184,47 @@ static void name_volumes(struct conditions *c, const int *of, const struct names
 	c->names = list;
 }
 
-struct error *conditions_of(struct conditions *out, const struct table *t, const struct conditions_args *args,
+/* Volumes that were dropped are censored ones of a longer run. */
+static struct conditions_args whole_run(const struct conditions_args *args, struct arena *a)
+{
+	struct conditions_args whole = *args;
+	int *volume;
+
+	if (args->dropped == 0 || args->n_vol < 0)
+		return whole;
+	whole.dropped = 0;
+	whole.n_vol += args->dropped;
+	whole.n_row = args->n_row != 0 ? args->n_row : args->n_vol;
+	if (args->n_row != 0 && !args->volume)
+		return whole;
+	whole.volume = volume = arena_alloc(a, (size_t)whole.n_row + 1, sizeof *volume);
+	for (long r = 0; r < whole.n_row; r++)
+		volume[r] = args->dropped + (args->volume ? args->volume[r] : (int)r);
+	return whole;
+}
+
+struct error *conditions_of(struct conditions *out, const struct table *t, const struct conditions_args *given,
                             struct arena *a)
 {
+	const struct conditions_args whole = whole_run(given, a), *args = &whole;
 	struct names names = { .number = map_new(a), .arena = a };
-	bool events = table_find(t, "onset") >= 0;
 	int col, *of;
 
-	*out = (struct conditions){ .n = args->n_vol >= 0 ? args->n_vol : t->n_row };
+	*out = (struct conditions){ .events = table_find(t, "onset") >= 0 };
+	out->n = args->n_vol < 0 || (!out->events && is_of_rest(t->n_row, args)) ? t->n_row : args->n_vol;
 	TRY(find_column(&col, t, args->column));
-	if (events && args->n_vol < 0)
+	if (out->events && args->n_vol < 0)
 		return error_new(ERR_DATA, "%s has events, but there is no run to place them in", t->file);
 	out->column = t->column[col];
 	of = arena_calloc(a, (size_t)out->n + 1, sizeof *of);
-	if (events)
+	if (out->events)
 		TRY(from_events(out, of, &names, t, col, args));
 	else
 		TRY(one_a_row(of, &names, t, col, args));
 	if (names.n == 0)
 		return error_new(ERR_DATA, "column %s of %s names no condition: all cells are missing", out->column, t->file);
+	if (args->volume && out->n == args->n_vol)
+		of = take_rest(out, of, args, a);
 	name_volumes(out, of, &names, a);
 	return NULL;
 }
@@ -187,15 +241,17 @@ struct error *conditions_read(struct conditions *out, const struct item *it, con
 /* ---- at check time ---- */
 
 /* Rows and columns, when the cells are not known. */
-static void check_facts(struct shape *s, const char *port, const struct table *t, const struct conditions_args *args)
+static void check_facts(struct shape *s, const char *port, const struct table *t, const struct conditions_args *given)
 {
+	const struct conditions_args whole = whole_run(given, s->arena), *args = &whole;
 	int col;
 
 	if (shape_problem(s, port, find_column(&col, t, args->column)))
 		return;
 	if (table_find(t, "onset") >= 0 && !(args->tr_s > 0))
 		shape_error(s, port, "%s has no time between volumes, which events need: `tr` at its input says it", args->what);
-	if (table_find(t, "onset") < 0 && t->n_row > 0 && args->n_vol >= 0 && t->n_row != args->n_vol)
+	if (table_find(t, "onset") < 0 && t->n_row > 0 && args->n_vol >= 0 && t->n_row != args->n_vol &&
+	    !is_of_rest(t->n_row, args))
 		shape_error(s, port, "conditions have %d row%s, %s has %ld volume%s: there must be one row a volume", t->n_row,
 		            PLURAL(t->n_row), args->what, args->n_vol, PLURAL(args->n_vol));
 }
@@ -239,6 +295,21 @@ struct error *conditions_find(int *out, const struct conditions *c, const char *
 	              near ? near : "", near ? "'?" : "", c->column, design_names(c->n_names, c->names, words));
 	arena_free(words);
 	return e;
+}
+
+const char *conditions_why_none(const struct conditions *c, int n_names, const char *const *names, struct arena *a)
+{
+	double first_s = INFINITY;
+
+	for (int i = 0; c->events && i < n_names; i++)
+		for (int k = 0; k < c->n_names; k++)
+			if (strcmp(c->names[k], names[i]) == 0)
+				first_s = fmin(first_s, c->first_s[k]);
+	if (!isfinite(first_s))
+		return "";
+	if (first_s >= c->run_s)
+		return arena_printf(a, ": the first such event is at %g s, when the run of %g s is over", first_s, c->run_s);
+	return ": no middle of a volume lies in such an event, or it lies in another too";
 }
 
 long conditions_count(const struct conditions *c, int name)

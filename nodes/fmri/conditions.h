@@ -2,7 +2,8 @@
  *
  * The table has one row a volume, a column of which (`labels`, else `trial_type`, or the one asked for) names its condition;
  * or it has events (columns onset, duration in s and trial_type): a volume is of the event that its middle, (t + 1/2) tr,
- * lies in, from the onset on and before its end (a middle within a millionth of tr of either is at it). Cells without a value are volumes without a condition. */
+ * lies in, from the onset on and before its end (a middle within a millionth of tr of either is at it). Of a run that was censored both may speak of all its volumes, or the rows of those
+ * that are left. Cells without a value are volumes without a condition. */
 #ifndef SULCUS_FMRI_CONDITIONS_H
 #define SULCUS_FMRI_CONDITIONS_H
 
@@ -21,15 +22,21 @@ struct conditions_args {
 	long n_vol;                    /* volumes of the run; -1: not known, one a row */
 	double tr_s;                   /* time between volumes, for events; 0: unknown */
 	const char *what;              /* "bold", as messages call the run */
+	long n_row;                    /* of a censored run: how many of its volumes there are; -1: not known; 0: all */
+	const int *volume;             /* [n_row] which; NULL: all, or not known */
+	int dropped;                   /* volumes of the run before these n_vol, of which conditions tell too */
 };
 
 struct conditions {
-	long n;                        /* volumes */
+	long n;                        /* volumes that there are; of the whole run while nobody knows which those are */
 	const char *const *name;       /* [n] of each volume, NULL: it has none */
 	const int *of;                 /* [n] the same as a number in names; -1: none */
 	int n_names;
 	const char *const *names;      /* [n_names] in order of first appearance, NULL ended */
 	const char *column;            /* that the names stood in */
+	bool events;
+	const double *first_s;         /* [n_names] of events: the first onset of each condition; NULL: a row a volume */
+	double run_s;                  /* of events: when the run ends, first_s and this from the beginning of its first volume */
 	long n_shared;                 /* volumes in events of several conditions at once, which therefore have none */
 };
 
@@ -49,6 +56,8 @@ must_check struct error *conditions_find(int *out, const struct conditions *c, c
 /* The volumes of any of the names, ascending: volume [*n]. The same error. */
 must_check struct error *conditions_volumes(int **volume, long *n, const struct conditions *c, int n_names,
                                             const char *const *names, struct arena *a);
+/* Of names without any volume: why, as the end of a sentence: " (its first event ...)"; "": it cannot be said. */
+const char *conditions_why_none(const struct conditions *c, int n_names, const char *const *names, struct arena *a);
 /* Volumes of one condition. */
 long conditions_count(const struct conditions *c, int name);
 

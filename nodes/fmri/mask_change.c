@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "img/facts.h"
 #include "node/node.h"
 #include "node/shape.h"
 #include "num/structure.h"
-
-enum { FAR = 1 << 28 };                  /* voxels, more than any grid has along an axis */
-static const double work_most = 1e10;    /* rows of a grid times rows of a ball: half a minute */
 
 enum components_touch mask_touch(int choice)
 {
@@ -37,12 +35,12 @@ struct error *mask_changed(struct node_env *env, struct out *out, const struct i
 	for (long v = 0; v < grid_size(&before->grid); v++)
 		n += inside[v];
 	if (n > 0)
-		node_note(env, "%ld voxels (%.4g cm3); the mask given has %d", n, (double)n * grid_voxel_mm3(&before->grid) / 1000,
-		          before->n);
+		node_note(env, "%ld voxel%s (%.4g cm3); the mask given has %d", n, PLURAL(n),
+		          (double)n * grid_voxel_mm3(&before->grid) / 1000, before->n);
 	else if (before->n == 0)
 		TRY(empty_write(env, out, from, node, "the mask is empty, as the one given is"));
 	else
-		TRY(empty_write(env, out, from, node, "the mask is empty: nothing is left of %d voxels", before->n));
+		TRY(empty_write(env, out, from, node, "the mask is empty: nothing is left of %d voxel%s", before->n, PLURAL(before->n)));
 	return image_write_bytes(out_blob(out, "image.nii"), &before->grid, inside);
 }
 
@@ -56,29 +54,41 @@ static const char *problem_of(const struct mask_by *by, const char **where)
 	return NULL;
 }
 
-/* A closing needs all of a ball, the others what of it is no larger than the grid. */
-static struct structure *structure_of(const struct mask_by *by, enum mask_change how, const struct grid *g, struct arena *a)
+/* Longer steps than the grid change nothing. An erosion finds what is beyond the grid, which in one slice is one step away. A
+ * closing goes on beyond it, so its ball must be whole: it may be as wide as the grid is along its longest axis. */
+static struct structure *ball_of(const struct mask_by *by, enum mask_change how, const struct grid *g, struct arena *a)
 {
-	static const int any[3] = { FAR, FAR, FAR };
+	int longest[3], most = 0;
+	struct structure *s;
 	double step[3][3];
 
-	if (!by->is_ball)
-		return structure_touch(by->touch, a);
 	for (int c = 0; c < 3; c++)
+		most = g->n[c] > most ? g->n[c] : most;
+	for (int c = 0; c < 3; c++) {
+		longest[c] = how == MASK_CLOSE ? most + 1 : g->n[c];
 		for (int d = 0; d < 3; d++)
 			step[c][d] = g->affine[d][c];
-	return structure_ball(step, by->radius_mm, how == MASK_CLOSE ? any : g->n, a);
+	}
+	s = structure_ball(step, by->radius_mm, longest, a);
+	for (int c = 0; s && how == MASK_CLOSE && c < 3; c++)
+		if (s->reach[c] > most)
+			return NULL;
+	return s;
+}
+
+/* NULL: it is too large. */
+static struct structure *structure_of(const struct mask_by *by, enum mask_change how, const struct grid *g, struct arena *a)
+{
+	return by->is_ball ? ball_of(by, how, g, a) : structure_touch(by->touch, a);
 }
 
 static const char *too_large(const struct mask_by *by, const struct grid *g, struct arena *a)
 {
-	if (!by->is_ball)
-		return arena_printf(a, "with a margin of %d voxels the grid has too many, must be less", by->times);
-	return arena_printf(a, "a ball of %g mm has too many voxels on a grid of %s, must be smaller", by->radius_mm, grid_text(g, a));
+	return arena_printf(a, "a ball of %g mm is too large for a grid of %s, must be smaller", by->radius_mm, grid_text(g, a));
 }
 
 /* ---- closing ---- */
-/* The grid with a margin as wide as a dilation may grow; false: it is too large, or the ball too large for it. */
+/* The grid with a margin as wide as a dilation may grow; false: it is too large. */
 static bool with_margin(int wide[3], int margin[3], const int n[3], const struct structure *s, int times)
 {
 	double size = 1;
@@ -92,7 +102,7 @@ static bool with_margin(int wide[3], int margin[3], const int n[3], const struct
 		margin[d] = s->reach[d] * times;
 		wide[d] = (int)w;
 	}
-	return (double)s->n * wide[1] * wide[2] <= work_most;
+	return true;
 }
 
 /* Copies between the grid and its place in the wide one. */
@@ -108,24 +118,24 @@ static void copy_middle(unsigned char *in, unsigned char *middle, const int n[3]
 		}
 }
 
-static bool close_shape(unsigned char *x, const int n[3], const struct structure *s, int times, struct arena *a)
+static struct error *close_shape(unsigned char *x, const int n[3], const struct structure *s, int times, struct arena *a)
 {
 	int wide[3], margin[3];
 	unsigned char *y;
 
 	if (!with_margin(wide, margin, n, s, times))
-		return false;
+		return error_new(ERR_USER, "iterations is %d: with as wide a margin the grid has too many voxels, must be less", times);
 	y = arena_calloc(a, (size_t)wide[0] * (size_t)wide[1] * (size_t)wide[2], 1);
 	copy_middle(x, y, n, wide, margin, false);
 	structure_dilate(y, wide, s, times, a);
 	structure_erode(y, wide, s, times, a);
 	copy_middle(x, y, n, wide, margin, true);
-	return true;
+	return NULL;
 }
 
 /* ---- the node ---- */
-/* False: too large. */
-static bool change(unsigned char *x, const int n[3], enum mask_change how, const struct structure *s, int times, struct arena *a)
+static struct error *change(unsigned char *x, const int n[3], enum mask_change how, const struct structure *s, int times,
+                            struct arena *a)
 {
 	if (how == MASK_CLOSE)
 		return close_shape(x, n, s, times, a);
@@ -133,7 +143,7 @@ static bool change(unsigned char *x, const int n[3], enum mask_change how, const
 		structure_erode(x, n, s, times, a);
 	if (how != MASK_ERODE)
 		structure_dilate(x, n, s, times, a);
-	return true;
+	return NULL;
 }
 
 struct error *mask_change(struct node_env *env, const struct item *mask, enum mask_change how, const struct mask_by *by,
@@ -149,8 +159,9 @@ struct error *mask_change(struct node_env *env, const struct item *mask, enum ma
 		return error_new(ERR_USER, "%s", problem);
 	TRY(mask_bytes(&before, &inside, mask, env->arena));
 	s = structure_of(by, how, &before.grid, env->arena);
-	if (!s || !change(inside, before.grid.n, how, s, by->times, env->arena))
+	if (!s)
 		return error_new(ERR_USER, "%s", too_large(by, &before.grid, env->arena));
+	TRY(change(inside, before.grid.n, how, s, by->times, env->arena));
 	return mask_changed(env, out, mask, &before, inside, name[how]);
 }
 
@@ -194,19 +205,20 @@ static void check_faces(struct shape *s, const struct structure *b, int times, c
 static void check_structure(struct shape *s, enum mask_change how, const struct mask_by *by, const struct grid *g)
 {
 	const struct structure *b = structure_of(by, how, g, s->arena);
-	const char *where = by->is_ball ? "radius" : "iterations";
 	int wide[3], margin[3];
 
-	if (!b || (how == MASK_CLOSE && !with_margin(wide, margin, g->n, b, by->times))) {
-		shape_error(s, where, "%s", too_large(by, g, s->arena));
+	if (!b) {
+		shape_error(s, "radius", "%s", too_large(by, g, s->arena));
 		return;
 	}
 	if (is_single(b))
 		shape_warning(s, "radius", "%g mm reach no neighbour: the mask stays as it is on a grid of %s", by->radius_mm,
 		              grid_text(g, s->arena));
 	if (how == MASK_ERODE || how == MASK_OPEN)
-		check_faces(s, b, by->times, g, where);
-	if (how == MASK_CLOSE)
+		check_faces(s, b, by->times, g, by->is_ball ? "radius" : "iterations");
+	if (how == MASK_CLOSE && !with_margin(wide, margin, g->n, b, by->times))
+		shape_error(s, "iterations", "with a margin of %d voxels the grid has too many, must be less", by->times);
+	else if (how == MASK_CLOSE)
 		s->memory += 2 * (int64_t)wide[0] * wide[1] * wide[2];
 	s->seconds += 1e-9 * b->n * (double)grid_size(g) * by->times;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "fmri/volumes.h"
 #include "img/facts.h"
 #include "img/image.h"
@@ -68,7 +69,8 @@ static const char *sizes_text(const struct votes *v, const struct items *masks, 
 	const char *text = "";
 
 	for (int k = 0; k < v->n && k < NAMED; k++)
-		text = arena_printf(a, "%s%s%s has %ld voxels", text, k ? ", " : "", name_of(masks->item[k].cell, k, a), v->size[k]);
+		text = arena_printf(a, "%s%s%s has %ld voxel%s", text, k ? ", " : "", name_of(masks->item[k].cell, k, a), v->size[k],
+		                    PLURAL(v->size[k]));
 	return v->n > NAMED ? arena_printf(a, "%s, and %d more", text, v->n - NAMED) : text;
 }
 
@@ -90,7 +92,7 @@ static struct error *tell_nothing(const struct votes *v, const struct items *mas
 		if (v->count[i] > most)
 			most = v->count[i];
 	return empty_write(env, mask, empty_one(v, masks), vote->fraction > 0 ? "mask.and" : "mask.or",
-	                   "the mask is empty: no voxel is in %s of the %d masks, the most that share one are %d (%s)",
+	                   "the mask is empty: no voxel is in %s of the %d masks, at most in %d of them (%s)",
 	                   vote->fraction >= 1 ? "all" : vote->fraction > 0 ? arena_printf(env->arena, "more than %g", vote->fraction)
 	                                                                    : "any",
 	                   v->n, most, sizes_text(v, masks, env->arena));

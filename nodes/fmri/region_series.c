@@ -13,7 +13,7 @@ struct error *region_series_write(struct cleaning *c, struct node_env *env, int 
 	long n;
 
 	TRY(cleaning_double(c, env, n_col, x, "regions", record));
-	s.n_row = cleaning_rows(c);
+	cleaning_volumes(c, &s, env->arena);
 	n = (long)s.n_row * n_col;
 	s.x = rounded = arena_alloc(env->arena, (size_t)n, sizeof *rounded);
 	for (long i = 0; i < n; i++)

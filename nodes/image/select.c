@@ -69,8 +69,8 @@ static struct error *by_condition(struct row_list *out, const struct conditions 
 	TRY(conditions_volumes(&row, &out->n, c, p->n_names, p->names, a));
 	out->row = row;
 	if (out->n == 0)
-		return error_new(ERR_DATA, "no volume is of %s: the middle of none lies in such an event",
-		                 design_names(p->n_names, p->names, a));
+		return error_new(ERR_DATA, "no volume is of %s%s", design_names(p->n_names, p->names, a),
+		                 conditions_why_none(c, p->n_names, p->names, a));
 	return NULL;
 }
 
@@ -86,7 +86,7 @@ static int step_of(const struct row_list *rows)
 
 static struct conditions_args conditions_args(const struct image_select_params *p, int n_vol, double tr_s)
 {
-	return (struct conditions_args){ p->column, n_vol, tr_s, "image" };
+	return (struct conditions_args){ p->column, n_vol, tr_s, "image", .dropped = p->dropped };
 }
 
 static struct error *select_volumes(struct selection *out, const struct image_select_params *p,

@@ -35,7 +35,8 @@ bool parser_fail_token(struct parser *p, const char *must)
 
 	if (t->kind == TOKEN_END)
 		return parser_fail(p, t->at, 1, "the formula ends where %s must be", must);
-	return parser_fail(p, t->at, t->len, "'%.*s' stands where %s must be", t->len, p->formula + t->at, must);
+	return parser_fail(p, t->at, t->len, "'%.*s' stands where %s must be%s", t->len, p->formula + t->at, must,
+	                   t->len == 1 && p->formula[t->at] == '=' ? ": write '==' to compare" : "");
 }
 
 bool parser_next(struct parser *p)

@@ -147,15 +147,19 @@ struct doc *image_facts_to(const struct image_facts *f, struct arena *a)
 	return map;
 }
 
-/* ---- series: {rows, columns: [names] or their number, tr} ---- */
+/* ---- series: {rows, columns: [names] or their number, tr, of} ---- */
 bool series_facts_from(struct series_facts *out, const struct doc *facts, struct arena *a)
 {
 	*out = (struct series_facts){ 0 };
 	if (!facts || !get_int(&out->n_row, facts, "rows"))
 		return false;
 	get_number(&out->tr_s, facts, "tr");
+	if (!get_int(&out->n_vol, facts, "of"))
+		out->n_vol = 0;
 	out->column = get_texts(&out->n_col, facts, "columns", a);
-	return out->column || get_int(&out->n_col, facts, "columns");
+	if (!out->column && !get_int(&out->n_col, facts, "columns"))
+		out->n_col = -1;
+	return true;
 }
 
 static struct doc *columns(const char *const *column, int n, struct arena *a)
@@ -171,6 +175,8 @@ struct doc *series_facts_to(const struct series_facts *f, struct arena *a)
 		doc_set(a, map, "rows", number(f->n_row, a));
 	doc_set(a, map, "columns", columns(f->column, f->n_col, a));
 	doc_set(a, map, "tr", number(f->tr_s, a));
+	if (f->n_vol > 0 && f->n_vol != f->n_row)
+		doc_set(a, map, "of", number(f->n_vol, a));
 	return map;
 }
 

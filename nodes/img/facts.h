@@ -21,7 +21,8 @@ struct image_facts {
 	int64_t bytes;        /* of the voxels as stored */
 	const char *space;    /* "MNI152NLin6Asym" when known, else "" */
 };
-struct series_facts { int n_row, n_col; double tr_s; const char *const *column; };   /* column: names or NULL; n_row -1: not known */
+/* column: names or NULL; n_row, n_col -1: not known; n_vol: volumes of the run that the rows are from, 0: as many */
+struct series_facts { int n_row, n_col; double tr_s; const char *const *column; int n_vol; };
 /* text, missing: [n_col], the first cell that is no number, or that has no value, in words with its place; NULL: there is
  * none. Both arrays are NULL when nobody looked. */
 struct table_facts {

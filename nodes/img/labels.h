@@ -32,6 +32,9 @@ void names_tell_apart(const char **name, int n, const int *value, struct arena *
  * two or more columns, numbers first, then names, as FreeSurfer's and FSL's lists of labels have them. */
 must_check struct error *names_of_values(const char *const **name, int n, const int value[], const struct item *table,
                                          const char *names_tsv, struct arena *a);
+/* How many of the values have no name in a table that was given; *first: the first of them. */
+must_check struct error *names_missing(int *n_missing, int *first, int n, const int value[], const struct item *table,
+                                       struct arena *a);
 /* names.tsv: a header "index name" and a row for each; values NULL: 0, 1, 2, ... */
 must_check struct error *names_write(const char *path, int n, const int *value, const char *const *name,
                                      struct arena *a);

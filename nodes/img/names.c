@@ -153,6 +153,26 @@ struct error *names_of_values(const char *const **out, int n, const int value[],
 	return NULL;
 }
 
+struct error *names_missing(int *n_missing, int *first, int n, const int value[], const struct item *table, struct arena *a)
+{
+	struct named *row;
+	struct table t;
+	int n_row;
+
+	*n_missing = 0;
+	TRY(table_of(&t, table, a));
+	TRY(sorted_names(&row, &n_row, &t, a));
+	for (int k = n - 1, r = n_row - 1; k >= 0; k--) {
+		while (r >= 0 && row[r].value > value[k])
+			r--;
+		if (r >= 0 && row[r].value == value[k] && row[r].name[0])
+			continue;
+		*first = value[k];
+		++*n_missing;
+	}
+	return NULL;
+}
+
 struct error *names_write(const char *path, int n, const int *value, const char *const *name, struct arena *a)
 {
 	static const char *const column[] = { "index", "name" };

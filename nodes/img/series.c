@@ -13,7 +13,29 @@
 
 enum { SERIES_JSON_MAX = 64 << 20 };   /* bytes */
 
-/* {"columns": [names] or "n": N, "tr": s} */
+/* {"columns": [names] or "n": N, "tr": s}, and of a run that was censored "of": its volumes, "volumes": those of the rows */
+static struct error *read_volumes(struct series *s, const struct doc *d, const char *path, struct arena *a)
+{
+	const struct doc *list = doc_get(d, "volumes");
+	int *volume = NEW_N(a, int, s->n_row);
+	double n, x;
+
+	if (!list)
+		return NULL;
+	if (list->kind != DOC_LIST || list->n != s->n_row || !table_number(&n, doc_text(d, "of", "")) || !(n <= INT_MAX))
+		return error_new(ERR_DATA, "%s: volumes must be a list of %d numbers, and of how many there are", path, s->n_row);
+	for (int k = 0; k < s->n_row; k++) {
+		const char *text = list->val[k]->kind == DOC_TEXT ? list->val[k]->text : "";
+
+		if (!table_number(&x, text) || !(x >= 0 && x < n) || x != floor(x))
+			return error_new(ERR_DATA, "%s: a volume is '%s', must be a whole number below %.0f", path, text, n);
+		volume[k] = (int)x;
+	}
+	s->volume = volume;
+	s->n_vol = (int)n;
+	return NULL;
+}
+
 static struct error *read_names(struct series *s, const struct doc *d, const char *path, struct arena *a)
 {
 	const struct doc *list = doc_get(d, "columns");
@@ -25,6 +47,7 @@ static struct error *read_names(struct series *s, const struct doc *d, const cha
 		return error_new(ERR_DATA, "%s has neither columns nor n", path);
 	if (list && list->kind == DOC_LIST)
 		n = list->n;
+	TRY(read_volumes(s, d, path, a));
 	if (n != s->n_col)
 		return error_new(ERR_DATA, "%s is for %g columns, the series has %d", path, n, s->n_col);
 	if (!list)
@@ -101,7 +124,11 @@ struct error *series_write_names(const char *json_path, const struct series *s, 
 	}
 	buf_add(&b, s->column ? "], \"tr\": " : ", \"tr\": ");
 	json_number(&b, s->tr_s);
-	buf_add(&b, "}\n");
+	if (s->volume)
+		buf_printf(&b, ", \"of\": %d, \"volumes\": [", s->n_vol);
+	for (int k = 0; s->volume && k < s->n_row; k++)
+		buf_printf(&b, k == 0 ? "%d" : ", %d", s->volume[k]);
+	buf_add(&b, s->volume ? "]}\n" : "}\n");
 	e = file_write(json_path, b.text, b.n);
 	arena_reset(a, start);
 	return e;

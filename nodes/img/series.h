@@ -14,6 +14,8 @@ struct series {
 	const char *const *column;  /* [n_col] names, or NULL */
 	const float *x;             /* [n_row][n_col] */
 	struct npy npy;             /* what series_close lets go of */
+	const int *volume;          /* [n_row] which volumes of the run the rows are, of n_vol; NULL: all of them in order */
+	int n_vol;
 };
 
 must_check struct error *series_read(struct series *out, const struct item *it, struct arena *a);
@@ -23,7 +25,7 @@ void series_close(struct series *s);
 /* The two blobs: out_blob(o, "series.npy"), out_blob(o, "series.json"). */
 must_check struct error *series_write(const char *npy_path, const char *json_path, const struct series *s,
                                       struct arena *a);
-/* The second alone: names and TR. */
+/* The second alone: names, TR and volumes. */
 must_check struct error *series_write_names(const char *json_path, const struct series *s, struct arena *a);
 /* A name of a column: its own, or its number from 0. */
 const char *series_column(const struct series *s, int col, struct arena *a);

@@ -66,7 +66,9 @@ struct error *table_error(const struct table *t, int row, int col, const char *f
 	va_end(ap);
 	if (n < 0)
 		abort();
+	bool list = !t->line && t->n_col == 1 && !t->header;   /* written, as [1, 2, 3] */
 	struct error *e = t->line ? error_new(ERR_DATA, "%s", text)
+	                  : list  ? error_new(ERR_DATA, "item %d of the written list: %s", row + 1, text)
 	                          : error_new(ERR_DATA, "%s: row %d, column %s: %s", t->file, row + 1, t->column[col], text);
 
 	free(text);

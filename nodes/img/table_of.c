@@ -113,7 +113,9 @@ static struct error *from_values(struct table *t, const struct doc *d, struct ar
 
 static struct error *from_literal(struct table *t, const struct doc *d, struct arena *a)
 {
-	if (d->kind == DOC_TEXT || d->n == 0)
+	if (d->kind != DOC_TEXT && d->n == 0)
+		return error_new(ERR_DATA, "a written table is empty, must have a row or more");
+	if (d->kind == DOC_TEXT)
 		return wrong();
 	if (d->kind == DOC_MAP)
 		return from_columns(t, d, a);
@@ -139,6 +141,6 @@ struct error *table_of_any(struct table *out, const struct item *it, struct aren
 		return table_read(out, path, TABLE_CANONICAL | TABLE_MAY_BE_EMPTY, a);
 	TRY(literal_read(&d, it, a));
 	if (!d)
-		return error_new(ERR_DATA, "this %s has no table.tsv, must be a table", it->kind);
+		return error_new(ERR_DATA, "this is a %s, must be a table", it->kind);
 	return from_literal(out, d, a);
 }

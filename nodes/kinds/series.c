@@ -15,7 +15,7 @@ struct error *kind_series_peek(struct doc **facts, const struct item *it, struct
 	struct series s;
 
 	TRY(series_read(&s, it, a));
-	struct series_facts f = { s.n_row, s.n_col, s.tr_s, s.column };
+	struct series_facts f = { s.n_row, s.n_col, s.tr_s, s.column, s.volume ? s.n_vol : 0 };
 
 	*facts = series_facts_to(&f, a);
 	series_close(&s);
@@ -38,6 +38,8 @@ struct error *kind_series_show(FILE *f, const struct item *it, struct arena *a)
 	double *x = NEW_N(a, double, s.n_row);
 
 	fprintf(f, "%d times, %d column%s", s.n_row, s.n_col, s.n_col == 1 ? "" : "s");
+	if (s.volume)
+		fprintf(f, " (volumes of a run of %d)", s.n_vol);
 	fprintf(f, s.tr_s > 0 ? ", TR %g s\n" : "\n", s.tr_s);
 	for (int k = 0; k < s.n_col; k++) {
 		struct summary one = { 0 };

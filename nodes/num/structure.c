@@ -39,13 +39,13 @@ static double height(const double a[3], const double b[3], const double c[3])
 	return fabs(dot(cross, c)) / sqrt(dot(cross, cross));
 }
 
-static int least(double steps, int n)
+static int least(double steps, int longest)
 {
-	return steps < n ? (int)steps : n;
+	return steps < longest ? (int)steps : longest;
 }
 
 /* The steps i with |i step[0] + dj step[1] + dk step[2]| <= mm; false: there is none. */
-static bool ball_row(struct structure_row *out, const double step[3][3], double mm, int n)
+static bool ball_row(struct structure_row *out, const double step[3][3], double mm, int longest)
 {
 	double at[3], p, q = dot(step[0], step[0]), inside, root;
 
@@ -56,16 +56,16 @@ static bool ball_row(struct structure_row *out, const double step[3][3], double 
 	if (!(inside >= 0))
 		return false;
 	root = sqrt(inside);
-	out->low = (int)fmax(ceil((-p - root) / q), -n);
-	out->high = (int)fmin(floor((-p + root) / q), n);
+	out->low = (int)fmax(ceil((-p - root) / q), -longest);
+	out->high = (int)fmin(floor((-p + root) / q), longest);
 	return out->low <= out->high;
 }
 
-struct structure *structure_ball(const double step[3][3], double mm, const int n[3], struct arena *a)
+struct structure *structure_ball(const double step[3][3], double mm, const int longest[3], struct arena *a)
 {
 	const double wide = mm * (1 + 1e-6);
-	const int rj = least(wide / height(step[2], step[0], step[1]), n[1]);
-	const int rk = least(wide / height(step[0], step[1], step[2]), n[2]);
+	const int rj = least(wide / height(step[2], step[0], step[1]), longest[1]);
+	const int rk = least(wide / height(step[0], step[1], step[2]), longest[2]);
 	struct structure *s = NEW(a, struct structure);
 	struct structure_row *row;
 
@@ -77,7 +77,7 @@ struct structure *structure_ball(const double step[3][3], double mm, const int n
 		for (int dj = -rj; dj <= rj; dj++) {
 			struct structure_row r = { .dj = dj, .dk = dk };
 
-			if (!ball_row(&r, step, wide, n[0]))
+			if (!ball_row(&r, step, wide, longest[0]))
 				continue;
 			row[s->n++] = r;
 			s->reach[0] = r.high > s->reach[0] ? r.high : s->reach[0];

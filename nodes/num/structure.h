@@ -20,10 +20,10 @@ struct structure {
 
 struct structure *structure_touch(enum components_touch touch, struct arena *a);
 /* Steps of at most mm (and a millionth more: affines are rounded) between voxel centres; step [axis][x, y, z] in mm is what one
- * voxel along an axis is in the world, with an inverse. Steps of more than n voxels along an axis are left out: a grid of n does not
- * miss them in a dilation or erosion, but a closing does. NULL: the ball has more than STRUCTURE_ROWS rows. */
+ * voxel along an axis is in the world, with an inverse. Longer steps along an axis than `longest` are left out. NULL: the ball has
+ * more than STRUCTURE_ROWS rows. */
 enum { STRUCTURE_ROWS = 1 << 20 };
-struct structure *structure_ball(const double step[3][3], double mm, const int n[3], struct arena *a);
+struct structure *structure_ball(const double step[3][3], double mm, const int longest[3], struct arena *a);
 
 /* x [n[2]][n[1]][n[0]] of 0 and 1 is changed; beyond the grid there are zeros. A voxel is in the dilation when a step leads to it
  * from one that is in x, in the erosion when every step from it leads to one that is. Returns how often that was done: fewer

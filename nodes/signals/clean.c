@@ -53,6 +53,7 @@ static struct error *clean(struct node_env *env, const struct signals_clean_para
 	TRY(cleaning_new(&c, &args, &inputs, s->n_row, s->tr_s, "signals", env->arena));
 	TRY(clean_all(env, c, s, as_double, out));
 	s->tr_s = clean_tr(&args, s->tr_s);
+	cleaning_volumes(c, s, env->arena);
 	return series_write_names(out_blob(out->signals, "series.json"), s, env->arena);
 }
 
@@ -80,6 +81,7 @@ struct error *signals_clean_shape(struct shape *s, const struct signals_clean_pa
 		return NULL;
 	s->memory = 9 * (int64_t)f.n_row * (f.n_col > 0 ? f.n_col : 1) + (32 << 20);   /* doubles, should they be */
 	tr_s = f.tr_s > 0 ? f.tr_s : clean_tr(&args, 0);   /* many files of signals cannot say it, which is no one's mistake */
+	f.n_vol = f.n_vol > 0 ? f.n_vol : f.n_row;
 	f.n_row = clean_check(s, &args, f.n_row, tr_s, "signals");
 	f.tr_s = clean_tr(&args, f.tr_s);
 	shape_out(s, "signals", series_facts_to(&f, s->arena));

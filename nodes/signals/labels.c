@@ -175,6 +175,19 @@ static struct error *write_labels(const struct atlas *at, int background, struct
 	return names_write(out_blob(o, "names.tsv"), at->columns.n, value, coverage_names(&at->cover, a), a);
 }
 
+/* A table of names for another atlas fits no region, which names alone do not show. */
+static struct error *note_unnamed(const struct labels *l, const struct item *names, struct node_env *env)
+{
+	int n = 0, first;
+
+	if (names)
+		TRY(names_missing(&n, &first, l->n, l->value, names, env->arena));
+	if (n > 0)
+		node_note(env, "%d of %d regions %s no name in `names` and %s called by number, the first %d", n, l->n,
+		          n == 1 ? "has" : "have", n == 1 ? "is" : "are", first);
+	return NULL;
+}
+
 struct error *signals_labels_run(struct node_env *env, const struct signals_labels_params *params,
                                  const struct signals_labels_inputs *in, const struct signals_labels_outputs *out)
 {
@@ -183,6 +196,7 @@ struct error *signals_labels_run(struct node_env *env, const struct signals_labe
 
 	TRY(image_of(&im, in->bold, env->arena));
 	TRY(labels_read(&at.labels, in->labels, params->background_label, in->names, env->arena));
+	TRY(note_unnamed(&at.labels, in->names, env));
 	TRY(place_labels(&at, params, &im.grid, in->mask, env->arena));
 	if (!is_compat(params))
 		drop_not_finite(&at, &im, env);
@@ -247,13 +261,13 @@ static void predict(struct shape *s, const struct signals_labels_params *params,
 	s->seconds = (smooth ? 2e-8 : 2e-9) * (double)grid_size(grid) * im->n_vol + 0.02;
 }
 
-static void tell_outputs(struct shape *s, const struct atlas *at, const struct grid *grid, int n_row, int n_col, double tr_s)
+static void tell_outputs(struct shape *s, const struct atlas *at, const struct grid *grid, struct series_facts f)
 {
 	static const char *const column[] = { "value", "name", "voxels", "voxels_used", "coverage", "kept" };
-	const char *const *name = n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
-	struct image_facts used = image_facts_new(grid, 1, 0, "int32");
+		struct image_facts used = image_facts_new(grid, 1, 0, "int32");
 
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n_col, tr_s, name }, s->arena));
+	f.column = f.n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
+	shape_out(s, "signals", series_facts_to(&f, s->arena));
 	shape_out(s, "labels_used", image_facts_to(&used, s->arena));
 	if (at->labels.n > 0)
 		shape_out(s, "coverage", table_facts_to(&(struct table_facts){ at->labels.n, 6, column }, s->arena));
@@ -278,7 +292,7 @@ struct error *signals_labels_shape(struct shape *s, const struct signals_labels_
 		shape_error(s, "labels", "%s%s%s", e->text, e->cause ? ": " : "", e->cause ? e->cause->text : "");
 	error_free(e);
 	space_check(s, &SPACE_ARGS(params), &grid, im.n_vol);
-	tell_outputs(s, &at, &grid, n_row, n_col, clean_tr(&args, im.tr_s));
+	tell_outputs(s, &at, &grid, (struct series_facts){ n_row, n_col, clean_tr(&args, im.tr_s), NULL, im.n_vol });
 	predict(s, params, &im, &labels, &grid, n_col);
 	return NULL;
 }

@@ -271,12 +271,12 @@ static struct error *look_at_maps(struct atlas *at, struct shape *s, const struc
 	return NULL;
 }
 
-static void tell_outputs(struct shape *s, const struct atlas *at, int n_map, int n_row, int n_col, double tr_s)
+static void tell_outputs(struct shape *s, const struct atlas *at, int n_map, struct series_facts f)
 {
 	static const char *const column[] = { "value", "name", "voxels", "voxels_used", "coverage", "kept" };
-	const char *const *name = n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
-
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n_col, tr_s, name }, s->arena));
+	
+	f.column = f.n_col > 0 ? coverage_names(&at->cover, s->arena) : NULL;
+	shape_out(s, "signals", series_facts_to(&f, s->arena));
 	if (n_map > 0)
 		shape_out(s, "coverage", table_facts_to(&(struct table_facts){ n_map, 6, column }, s->arena));
 }
@@ -302,7 +302,7 @@ struct error *signals_maps_shape(struct shape *s, const struct signals_maps_para
 	if (at.cover.n_kept > 0 && (strncmp(im.type, "float", 5) != 0 || at.compat))
 		n_col = at.cover.n_kept;
 	space_check(s, &SPACE_ARGS(params), &grid, im.n_vol);
-	tell_outputs(s, &at, n_map, n_row, n_col, clean_tr(&args, im.tr_s));
+	tell_outputs(s, &at, n_map, (struct series_facts){ n_row, n_col, clean_tr(&args, im.tr_s), NULL, im.n_vol });
 	s->memory = im.bytes + 32 * grid_size(&grid) * (n_map > 0 ? n_map : 40) + 200 * grid_size(&grid) + (16 << 20);
 	s->seconds = 1e-8 * (double)grid_size(&grid) * (im.n_vol + (n_map > 0 ? n_map : 40)) + 0.05;
 	return NULL;

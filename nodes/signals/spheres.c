@@ -150,8 +150,9 @@ static struct error *extract(struct node_env *env, const struct signals_spheres_
 
 	for (long i = 0; i < (long)cleaning_rows(c) * seeds.n; i++)
 		rounded[i] = (float)x[i];
-	*series = (struct series){ .n_row = cleaning_rows(c), .n_col = seeds.n, .tr_s = clean_tr(&args, im->tr_s),
-	                           .x = rounded, .column = o.name ? o.name : seeds.name };
+	*series = (struct series){ .n_col = seeds.n, .tr_s = clean_tr(&args, im->tr_s), .x = rounded,
+	                           .column = o.name ? o.name : seeds.name };
+	cleaning_volumes(c, series, env->arena);
 	return spheres_write(out_blob(out->coverage, "table.tsv"), s, &o, &seeds, env->arena);
 }
 
@@ -202,13 +203,14 @@ static struct error *check_seeds(struct shape *s, const struct signals_spheres_p
 }
 
 static void set_facts(struct shape *s, const struct signals_spheres_params *params, const struct coords *seeds,
-                      int n_row, double tr_s)
+                      struct series_facts signals)
 {
 	int n = seeds->n > 0 ? seeds->n : -1;
 	const char *const *names = params->n_names > 0 && params->n_names == n ? params->names : seeds->name;
-	struct series_facts signals = { n_row, n, tr_s, names };
 	struct table_facts coverage = spheres_table_facts(n);
 
+	signals.n_col = n;
+	signals.column = names;
 	shape_out(s, "signals", series_facts_to(&signals, s->arena));
 	shape_out(s, "coverage", table_facts_to(&coverage, s->arena));
 }
@@ -218,6 +220,7 @@ struct error *signals_spheres_shape(struct shape *s, const struct signals_sphere
 	struct clean_args args = CLEAN_ARGS(params);
 	struct space_args space = SPACE_ARGS(params);
 	struct coords seeds = { 0 };
+	struct series_facts facts;
 	struct image_facts im;
 	struct error *e;
 
@@ -230,7 +233,8 @@ struct error *signals_spheres_shape(struct shape *s, const struct signals_sphere
 	if (e)
 		shape_error(s, "seeds", "%s", e->text);
 	error_free(e);
-	set_facts(s, params, &seeds, clean_check(s, &args, im.n_vol, im.tr_s, "bold"), clean_tr(&args, im.tr_s));
+	facts = (struct series_facts){ clean_check(s, &args, im.n_vol, im.tr_s, "bold"), -1, clean_tr(&args, im.tr_s), NULL, im.n_vol };
+	set_facts(s, params, &seeds, facts);
 	s->memory = im.bytes + 24 * (int64_t)im.n_vol * (seeds.n + 1000) + 100 * grid_size(&im.grid) + (16 << 20);
 	s->seconds = (params->n_smoothing > 0 ? 2e-8 : 1e-10) * (double)grid_size(&im.grid) * im.n_vol + 0.01;
 	return NULL;

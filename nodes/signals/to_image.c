@@ -308,7 +308,8 @@ struct error *signals_to_image_shape(struct shape *s, const struct signals_to_im
 		image = image_facts_new(&on.grid, signals.n_row, signals.tr_s, "float32");
 		if (signals.n_row > 0)
 			shape_out(s, "image", image_facts_to(&image, s->arena));
-		s->memory = 60 * grid_size(&on.grid) + 8 * on.bytes + 8 * (int64_t)signals.n_row * signals.n_col + (16 << 20);
+		s->memory = 60 * grid_size(&on.grid) + 8 * on.bytes + 8 * (int64_t)signals.n_row * (signals.n_col > 0 ? signals.n_col : 0) +
+		            (16 << 20);
 		s->seconds = 5e-9 * (double)grid_size(&on.grid) * signals.n_row + 0.01;
 	}
 	error_free(e);

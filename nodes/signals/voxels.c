@@ -81,7 +81,8 @@ static struct error *extract(struct node_env *env, const struct signals_voxels_p
 	TRY(look_for_nan(im, mask, env));
 	TRY(gather(&x, env, params, im, mask));
 	TRY(cleaning_float(c, env, mask->n, x, "voxels", out->record));
-	*s = (struct series){ .n_row = cleaning_rows(c), .n_col = mask->n, .tr_s = clean_tr(&args, im->tr_s), .x = x };
+	*s = (struct series){ .n_col = mask->n, .tr_s = clean_tr(&args, im->tr_s), .x = x };
+	cleaning_volumes(c, s, env->arena);
 	return NULL;
 }
 
@@ -136,7 +137,7 @@ struct error *signals_voxels_shape(struct shape *s, const struct signals_voxels_
 	space_check(s, &space, &grid, im.n_vol);
 	facts = image_facts_new(&grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&facts, s->arena));
-	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n, clean_tr(&args, im.tr_s), NULL }, s->arena));
+	shape_out(s, "signals", series_facts_to(&(struct series_facts){ n_row, n, clean_tr(&args, im.tr_s), NULL, im.n_vol }, s->arena));
 	predict(s, params, &im, &grid, n);
 	return NULL;
 }

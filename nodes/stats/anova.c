@@ -18,7 +18,8 @@ struct grouping {
 	long n_term, n_empty;     /* volumes that count; conditions without one that nobody named */
 };
 
-static struct error *named_groups(struct grouping *g, const struct conditions *c, int n, const char *const *name)
+static struct error *named_groups(struct grouping *g, const struct conditions *c, int n, const char *const *name,
+                                  struct arena *a)
 {
 	for (int i = 0; i < n; i++) {
 		int k;
@@ -27,7 +28,7 @@ static struct error *named_groups(struct grouping *g, const struct conditions *c
 		if (g->group[k] >= 0)
 			return error_new(ERR_USER, "condition '%s' is there twice", name[i]);
 		if (conditions_count(c, k) == 0)
-			return error_new(ERR_DATA, "condition '%s' has no volume: the middle of none lies in its events", name[i]);
+			return error_new(ERR_DATA, "condition '%s' has no volume%s", name[i], conditions_why_none(c, 1, &name[i], a));
 		g->group[k] = g->n_group++;
 	}
 	return NULL;
@@ -49,7 +50,7 @@ static struct error *find_groups(struct grouping *g, const struct stats_anova_pa
 	for (int k = 0; k < c->n_names; k++)
 		g->group[k] = -1;
 	if (p->n_names > 0)
-		TRY(named_groups(g, c, p->n_names, p->names));
+		TRY(named_groups(g, c, p->n_names, p->names, a));
 	else
 		all_groups(g, c);
 	for (int k = 0; k < c->n_names; k++)
@@ -86,7 +87,7 @@ static void tell(struct node_env *env, const struct conditions *c, const struct 
 static struct error *analyse(struct node_env *env, const struct stats_anova_params *p, const struct stats_anova_inputs *in,
                              const struct stats_anova_outputs *out, struct image *im)
 {
-	struct conditions_args args = { p->column, im->n_vol, im->tr_s, "bold" };
+	struct conditions_args args = { p->column, im->n_vol, im->tr_s, "bold", .dropped = p->dropped };
 	struct voxelwise w = { .fn = test_voxel, .name = "f", .keep_nan = p->compat == STATS_ANOVA_COMPAT_NILEARN };
 	struct voxelwise_term *term;
 	struct conditions c;
@@ -121,7 +122,8 @@ struct error *stats_anova_shape(struct shape *s, const struct stats_anova_params
 {
 	struct image_facts im;
 	bool known = image_facts_from(&im, shape_in(s, "bold"), s->arena);
-	struct conditions_args args = { params->column, known ? im.n_vol : -1, known ? im.tr_s : 0, "bold" };
+	struct conditions_args args = { params->column, known ? im.n_vol : -1, known ? im.tr_s : 0, "bold",
+	                                .dropped = params->dropped };
 	struct grouping g = { .n_group = params->n_names, .n_term = -1 };
 	struct conditions c;
 

@@ -23,7 +23,8 @@ struct groups {
 	const char *const *name;   /* [n] */
 	int **volume;              /* [n][size] ascending */
 	long *size;                /* [n] at least 1 */
-	int empty;                 /* names that are left out, as no volume is of them */
+	int n_empty;               /* that are left out, as no volume is of them */
+	const char **empty;        /* [n_empty] */
 };
 
 static struct error *make_groups(struct groups *g, const struct conditions *c, int n_names, const char *const *names,
@@ -44,11 +45,11 @@ static struct error *make_groups(struct groups *g, const struct conditions *c, i
 		if (g->size[g->n] > 0)
 			name[g->n++] = from[k];
 		else
-			g->empty++;
+			PUSH(a, g->empty, g->n_empty, from[k]);
 	}
 	if (g->n == 0)
-		return error_new(ERR_DATA, "no volume is of %s: all %sevents lie between the middles of volumes or outside the run",
-		                 n_names > 0 ? design_names(n_names, names, a) : "a condition", n_names > 0 ? "such " : "");
+		return error_new(ERR_DATA, "no volume is of %s%s", n_names > 0 ? design_names(n_names, names, a) : "a condition",
+		                 conditions_why_none(c, n, from, a));
 	return NULL;
 }
 
@@ -150,7 +151,9 @@ static int *places(const struct groups *g, long n_vol, struct arena *a)
 	return place;
 }
 
-static struct error *write_values(const char *path, const struct series *s, const struct groups *g, struct arena *a)
+/* Volumes of a censored run keep their numbers, the first that was not dropped is called `first`. */
+static struct error *write_values(const char *path, const struct series *s, const struct groups *g, int first,
+                                  struct arena *a)
 {
 	const int *place = places(g, s->n_row, a);
 	struct table t = { .n_col = N_VALUE, .column = value_columns };
@@ -165,7 +168,7 @@ static struct error *write_values(const char *path, const struct series *s, cons
 	t.n_row = (int)(n_vol * s->n_col);
 	t.cell = to = arena_alloc(a, (size_t)t.n_row * N_VALUE, sizeof *to);
 	for (long v = 0; v < s->n_row; v++) {
-		const char *volume = place[v] < 0 ? NULL : count_text(v, a);
+		const char *volume = place[v] < 0 ? NULL : count_text(first + (s->volume ? s->volume[v] : v), a);
 
 		for (int r = 0; r < s->n_col && volume; r++, to += N_VALUE) {
 			to[0] = volume;
@@ -181,9 +184,9 @@ static struct error *write_values(const char *path, const struct series *s, cons
 static void tell(struct node_env *env, const struct conditions *c, const struct groups *g, long left_out)
 {
 	conditions_tell_shared(c, env);
-	if (g->empty > 0)
-		node_note(env, "%d condition%s left out: no volume is of %s", g->empty, g->empty == 1 ? " is" : "s are",
-		          g->empty == 1 ? "it" : "them");
+	if (g->n_empty > 0)
+		node_note(env, "%s %s left out: no volume is of %s", design_names(g->n_empty, g->empty, env->arena),
+		          g->n_empty == 1 ? "is" : "are", g->n_empty == 1 ? "it" : "them");
 	if (left_out > 0)
 		node_note(env, "%ld values are NaN or infinite and are left out", left_out);
 }
@@ -198,7 +201,7 @@ static struct error *check_size(int n_col, int n_group)
 
 /* A task is asked for the tables, or for the values alone. */
 static struct error *write_all(struct node_env *env, const struct series *s, const struct conditions *c,
-                               const struct groups *g, const struct stats_by_condition_outputs *out)
+                               const struct groups *g, int first, const struct stats_by_condition_outputs *out)
 {
 	const char *path[3] = { NULL };
 	struct out *wanted[3] = { out->table, out->boxes, out->values };
@@ -209,7 +212,7 @@ static struct error *write_all(struct node_env *env, const struct series *s, con
 		path[k] = wanted[k] ? out_blob(wanted[k], "table.tsv") : NULL;
 	TRY(check_size(s->n_col, g->n));
 	if (path[2])
-		TRY(write_values(path[2], s, g, env->arena));
+		TRY(write_values(path[2], s, g, first, env->arena));
 	if (!path[0] && !path[1])
 		return NULL;
 	b = summarize(&left_out, s, g, env->arena);
@@ -223,20 +226,22 @@ struct error *stats_by_condition_run(struct node_env *env, const struct stats_by
                                      const struct stats_by_condition_inputs *in,
                                      const struct stats_by_condition_outputs *out)
 {
-	struct conditions_args args = { .column = params->column, .what = "series" };
+	struct conditions_args args = { .column = params->column, .what = "series", .dropped = params->dropped };
 	struct conditions c;
 	struct groups g;
 	struct series s;
 	struct error *e;
 
 	TRY(series_read(&s, in->series, env->arena));
-	args.n_vol = s.n_row;
+	args.n_vol = s.volume ? s.n_vol : s.n_row;
+	args.n_row = s.volume ? s.n_row : 0;
+	args.volume = s.volume;
 	args.tr_s = s.tr_s;
 	e = conditions_read(&c, in->conditions, &args, env->arena);
 	if (!e)
 		e = make_groups(&g, &c, params->n_names, params->names, env->arena);
 	if (!e)
-		e = write_all(env, &s, &c, &g, out);
+		e = write_all(env, &s, &c, &g, params->dropped, out);
 	series_close(&s);
 	return e;
 }
@@ -249,14 +254,15 @@ static void tell_rows(struct shape *s, const char *port, int n_row, int n_col, c
 
 struct error *stats_by_condition_shape(struct shape *s, const struct stats_by_condition_params *params)
 {
-	struct conditions_args args = { .column = params->column, .what = "series" };
+	struct conditions_args args = { .column = params->column, .what = "series", .dropped = params->dropped };
 	struct series_facts f;
 	struct conditions c;
 	struct groups g;
 
 	if (!series_facts_from(&f, shape_in(s, "series"), s->arena))
 		return NULL;
-	args.n_vol = f.n_row;
+	args.n_vol = f.n_vol > 0 ? f.n_vol : f.n_row;
+	args.n_row = f.n_vol > 0 ? f.n_row : 0;
 	args.tr_s = f.tr_s;
 	s->memory = 8L * (f.n_row < 0 ? 0 : f.n_row) * (f.n_col < 0 ? 1 : f.n_col) + (32 << 20);
 	s->seconds = 0.01;

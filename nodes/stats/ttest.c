@@ -42,7 +42,7 @@ static const char *problem_of(const struct stats_ttest_params *p, bool wired, co
 
 static struct conditions_args conditions_args(const struct stats_ttest_params *p, int n_vol, double tr_s)
 {
-	return (struct conditions_args){ p->column, n_vol, tr_s, "bold" };
+	return (struct conditions_args){ p->column, n_vol, tr_s, "bold", .dropped = p->dropped };
 }
 
 /* ---- which volumes ---- */
@@ -53,8 +53,9 @@ static struct error *find_sample(struct sample *out, const struct conditions *c,
 {
 	TRY(conditions_volumes(&out->volume, &out->n, c, n, name, a));
 	if (out->n < 2)
-		return error_new(ERR_DATA, "%s %s %ld volume%s, must have 2 or more: a variance is needed", design_names(n, name, a),
-		                 n == 1 ? "has" : "have", out->n, PLURAL(out->n));
+		return error_new(ERR_DATA, "%s %s %ld volume%s, must have 2 or more%s", design_names(n, name, a),
+		                 n == 1 ? "has" : "have", out->n, PLURAL(out->n),
+		                 out->n == 0 ? conditions_why_none(c, n, name, a) : ": a variance is needed");
 	return NULL;
 }
 
@@ -132,8 +133,12 @@ static double test_voxel(const void *ctx, const struct moments *m, int v, double
 static void tell(struct node_env *env, const struct stats_ttest_params *p, const struct conditions *c,
                  const struct sample sample[2])
 {
-	conditions_tell_shared(c, env);
-	if (sample[1].n > 0)
+	if (c)
+		conditions_tell_shared(c, env);
+	if (sample[1].n == 0)
+		node_note(env, "%ld volumes%s%s against a mean of %g", sample[0].n, c ? " of " : "",
+		          c ? design_names(p->n_a, p->a, env->arena) : "", p->value);
+	else
 		node_note(env, "%ld volumes of %s %s %ld of %s", sample[0].n, design_names(p->n_a, p->a, env->arena),
 		          p->paired ? "in pairs with" : "against", sample[1].n, design_names(p->n_b, p->b, env->arena));
 }
@@ -147,6 +152,7 @@ static struct error *samples_of(struct sample sample[2], struct node_env *env, c
 
 	if (!conditions) {
 		all_volumes(sample, im->n_vol, env->arena);
+		tell(env, p, NULL, sample);
 		return NULL;
 	}
 	TRY(conditions_read(&c, conditions, &args, env->arena));

@@ -164,8 +164,9 @@ static void tell(struct job *j, struct node_env *env)
 	if (j->not_finite > 0)
 		node_note(env, "%ld of %ld voxels are NaN or infinite in a volume: %s there", j->not_finite, j->n_voxel, words);
 	if (j->infinite > 0)
-		node_note(env, "%ld of %ld voxels are constant%s: %s is infinite and p is %s there", j->infinite, j->n_voxel,
-		          j->w->n_group > 1 ? " in each group but differ between them" : ", and not what is tested against", name,
+		node_note(env, "%ld of %ld voxels %s: %s is infinite and p is %s there", j->infinite, j->n_voxel,
+		          j->w->n_group > 1 ? "are constant in each group but differ between them"
+		                            : "do not vary but differ from what they are tested against", name,
 		          j->other_side == 0 ? "0" : j->other_side < j->infinite ? "0 or 1" : "1");
 }
 

@@ -318,8 +318,11 @@ static bool is_wrong(struct shape *s, const char *port, const struct table *t)
 
 	if (it)
 		return shape_problem(s, port, read_where(&w, it, t, port, s->arena));
-	if (!table_facts_from(&f, shape_in(s, port), s->arena))
-		return false;
+	if (!table_facts_from(&f, shape_in(s, port), s->arena)) {
+		if (shape_in(s, port))
+			shape_error(s, port, "%s is no table, must be one, or a map of columns and their values", port);
+		return shape_in(s, port) != NULL;
+	}
 	for (int k = 0; k < f.n_col; k++)
 		if (shape_problem(s, port, table_need(&col, t, f.column[k])))
 			return true;

@@ -119,6 +119,9 @@ def run_scenarios(scenarios):
     """What the programs of scenarios do: PROGRAM SULCUS WORKER NAME... - all without a name."""
     sulcus, worker, *names = sys.argv[1:]
     bad = skipped = 0
+    for name in set(names) - {f.__name__ for f in scenarios}:
+        bad += 1
+        print("FAILED", name, "there is no such scenario")
     for f in scenarios:
         if names and f.__name__ not in names:
             continue

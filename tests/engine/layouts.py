@@ -135,5 +135,23 @@ def units(s):
     assert s.tasks()["s@01"]["why"] == "fwhm: 6 mm -> 8 mm", s.tasks()["s@01"]
 
 
+def earlier_results(s):
+    """What a failed run could not write again is named: it is not of the atlas that lies beside it."""
+    text = """
+params: {how: none, text: old}
+steps:
+  first: {do: test.echo, text: $text}
+  f: {do: test.fail, record: $first.record, how: $how}
+export: {first: $first.record, f: $f.record}
+"""
+    s.write(text)
+    assert "earlier run" not in s.run()
+    out = s.run("--set", "how=error", "--set", "text=new", code=1)
+    assert "of an earlier run, not of this one: f.json\n" in out, out
+    (s.folder / "p_results" / "f.json").unlink()
+    assert "earlier run" not in s.run("--set", "how=error", "--set", "text=new", code=1)
+    assert "earlier run" not in s.run("--set", "text=new")
+
+
 if __name__ == "__main__":
-    sys.exit(run_scenarios([bids_names, bids_manifest, bids_foreign, participants, units]))
+    sys.exit(run_scenarios([bids_names, bids_manifest, bids_foreign, participants, units, earlier_results]))

@@ -41,6 +41,17 @@ def keys(s, out="p_results"):
 TOGETHER = {step: "smooth" for step in ("smooth", "mean", "mask", "test", "anova")}
 
 
+# ---- what is told before anything runs ----
+def told_of_hits(s):
+    """The smoothed run passed by in the run before; what reads it now is still checked by its header."""
+    study(s)
+    s.run()
+    s.write(STUDY.replace("KEEP", "").replace("MORE", "  small: {do: phantom.study, subjects: [\"01\"], shape: development_fmri}\n"
+                                              "  late: {do: stats.ttest, bold: $smooth.image, mask: $small.mask}"))
+    out = s.run(code=2)
+    assert "step 'late'" in out and "they must share a grid" in out, out
+
+
 # ---- the same results ----
 def same_bits(s):
     study(s)
@@ -257,5 +268,5 @@ def interrupted_pass(s):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([same_bits, another_reader, kept_for_others, late_reader, out_of_order, many_passes, failing_reader, crashing_reader,
+    sys.exit(run_scenarios([same_bits, told_of_hits, another_reader, kept_for_others, late_reader, out_of_order, many_passes, failing_reader, crashing_reader,
                             crash_once, interrupted_pass, evicted_passes, made_again, passes_at_once]))

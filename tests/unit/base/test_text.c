@@ -57,6 +57,9 @@ TEST(the_nearest_name)
 	CHECK_TEXT(text_nearest("image.smoth", names), "image.smooth");
 	CHECK_TEXT(text_nearest("treshold", names), "threshold");
 	CHECK_TEXT(text_nearest("mask", names), "mask");
+	CHECK_TEXT(text_nearest("thresholding_level", names), "threshold");
+	CHECK_TEXT(text_nearest("thres", names), "threshold");
+	CHECK(!text_nearest("fwhm_in_all", names));
 	CHECK(!text_nearest("xyz", names) && !text_nearest("", names) && !text_nearest("mask", none));
 	CHECK(!text_nearest("ab", (const char *const[]){ "cb", NULL }));
 	CHECK(!text_nearest("0123456789012345678901234567890123456789012345678901234567890123456789", names));

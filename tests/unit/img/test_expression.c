@@ -149,7 +149,7 @@ TEST(formulas_are_refused_with_words)
 		{ "a && b", "2+2 '&&' is not understood: write 'and'" },
 		{ "a ^ 2", "2+1 '^' is not understood: write '**' for a power" },
 		{ "!a", "0+1 '!' is not understood: write 'not'" },
-		{ "a = 1", "2+1 '=' stands where an operator must be" },
+		{ "a = 1", "2+1 '=' stands where an operator must be: write '==' to compare" },
 		{ "a $ 1", "2+1 '$' has no meaning in a formula" },
 		{ "a \xc3\xa4", "2+1 a formula has letters, digits and signs of ASCII alone" },
 		{ "a + d", "4+1 'd' is unknown; the images are called a, b and c" },

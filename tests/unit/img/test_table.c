@@ -222,7 +222,7 @@ TEST(tables_as_written)
 	CHECK_ERROR(written(&t, "[[1, 2], [3]]"), "row 2 of the written table has 1 value, row 1 has 2");
 	CHECK_ERROR(written(&t, "[{\"a\": 1}, {\"b\": 1}]"), "row 2 of the written table has no 'a'");
 	CHECK_ERROR(written(&t, "{\"a\": [1], \"b\": [3, 4]}"), "column 'b' of the written table has 2 values, 'a' has 1");
-	CHECK_ERROR(written(&t, "[]"), "a written table must be");
+	CHECK_ERROR(written(&t, "[]"), "a written table is empty, must have a row or more");
 	CHECK_ERROR(written(&t, "[[[1]]]"), "a written table must be");
 	CHECK_ERROR(written(&t, "3"), "a written table must be");
 }

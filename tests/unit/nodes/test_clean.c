@@ -104,13 +104,13 @@ static double recorded(const struct out *record, const char *name)
 TEST(sample_masks_are_told_what_is_wrong_with_them)
 {
 	REFUSED(plain, GIVEN(.mask = "[[1, 2], [3, 4]]"), "sample_mask has 2 columns, must have one");
-	REFUSED(plain, GIVEN(.mask = "[0, 2, \"two\"]"), "row 3, column c0: sample_mask is 'two', must be the number of a volume");
-	REFUSED(plain, GIVEN(.mask = "[0, 2, 2.5]"), "row 3, column c0: sample_mask is '2.5'");
-	REFUSED(plain, GIVEN(.mask = "[0, 2, 1]"), "row 3, column c0: sample_mask is 1 after 2: volumes must ascend, each once");
-	REFUSED(plain, GIVEN(.mask = "[0, 2, 2]"), "row 3, column c0: sample_mask is 2 after 2");
-	REFUSED(plain, GIVEN(.mask = "[0, 100]"), "row 2, column c0: sample_mask is 100, but signals has the volumes 0 to 99");
-	REFUSED(plain, GIVEN(.mask = "[-1, 100]"), "row 1, column c0: sample_mask is -1, but");
-	REFUSED(plain, GIVEN(.mask = "[0, 1e300]"), "row 2, column c0: sample_mask is 1e300, but");
+	REFUSED(plain, GIVEN(.mask = "[0, 2, \"two\"]"), "item 3 of the written list: sample_mask is 'two', must be the number of a volume");
+	REFUSED(plain, GIVEN(.mask = "[0, 2, 2.5]"), "item 3 of the written list: sample_mask is '2.5'");
+	REFUSED(plain, GIVEN(.mask = "[0, 2, 1]"), "item 3 of the written list: sample_mask is 1 after 2: volumes must ascend, each once");
+	REFUSED(plain, GIVEN(.mask = "[0, 2, 2]"), "item 3 of the written list: sample_mask is 2 after 2");
+	REFUSED(plain, GIVEN(.mask = "[0, 100]"), "item 2 of the written list: sample_mask is 100, but signals has the volumes 0 to 99");
+	REFUSED(plain, GIVEN(.mask = "[-1, 100]"), "item 1 of the written list: sample_mask is -1, but");
+	REFUSED(plain, GIVEN(.mask = "[0, 1e300]"), "item 2 of the written list: sample_mask is 1e300, but");
 	REFUSED(plain, GIVEN(.mask = "[true, false]"), "sample_mask has 2 rows of true and false, signals has 100 volumes");
 	REFUSED(plain, GIVEN(.mask = list(T, "false", 1)), "no volume of signals is kept");
 	REFUSED(plain, GIVEN(.mask = list(T, "0", 1)), "no volume of signals is kept");
@@ -120,7 +120,7 @@ TEST(runs_are_told_what_is_wrong_with_them)
 {
 	REFUSED(plain, GIVEN(.runs = "[\"a\", \"b\"]"), "runs have 2 rows, signals has 100 volumes: they must be as many");
 	REFUSED(plain, GIVEN(.runs = list(T, "[1, %d]", 50)), "runs has 2 columns, must have one");
-	REFUSED(plain, GIVEN(.runs = list(T, "\"\"", 1)), "row 1, column c0: runs has no label here");
+	REFUSED(plain, GIVEN(.runs = list(T, "\"\"", 1)), "item 1 of the written list: runs has no label here");
 	REFUSED(plain, GIVEN(.runs = list(T, "\"r%d\"", 50), .mask = list(50, "%d", 1)), "no volume of run 'r1' is kept");
 	REFUSED(band, GIVEN(.runs = list(T, "\"r%d\"", 70)), "cleaning run 'r1'");
 	REFUSED(band, GIVEN(.runs = list(T, "\"r%d\"", 70)), "there are 30 volumes, the filter needs more than 33");

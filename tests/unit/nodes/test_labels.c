@@ -60,6 +60,7 @@ TEST(labels_are_called_by_their_names)
 	            "must have a column index (or value) of whole numbers, and a column name");
 	CHECK_OK(run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL,
 	                    h_literal("table", "[[1, \"V1\"], [3, \"M1\"]]"), 1).error);
+	CHECK(strstr(h_notes(), "1 of 3 regions has no name in `names` and is called by number, the first 7\n"));
 	CHECK_ERROR(run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL, h_table("index\tname\n1\ta\n1\tb\n"), 1).error,
 	            "the label 1 has two names, 'a' and 'b'");
 	CHECK_ERROR(run_labels((struct signals_labels_params){ 0 }, bold, labels, NULL, h_table("index\tname\n1.5\ta\n"), 1).error,

@@ -285,7 +285,7 @@ TEST(an_empty_intersection_says_how_many_voxels_each_mask_has)
 	masks[1].cell = "02";
 	CHECK_OK(both(masks, 4, 1, false, o = h_out(), h_out()));
 	check_voxels(o, (float[6]){ 0 });
-	CHECK(strstr(h_notes(), "the most that share one are 3 (the mask 01 has 4 voxels, the mask 02 has 1 voxels,") != NULL);
+	CHECK(strstr(h_notes(), "at most in 3 of them (the mask 01 has 4 voxels, the mask 02 has 1 voxel,") != NULL);
 	CHECK_ERROR(both(masks, 0, 1, false, h_out(), h_out()), "there is no mask");
 	masks[1] = *h_f4(1, IMAGE_INT16);
 	CHECK_ERROR(both(masks, 4, 1, false, h_out(), h_out()), "mask number 2 is 6x7x5");
@@ -307,7 +307,7 @@ TEST(two_masks_are_a_and_b)
 	masks[1] = *h_image(&line, 1, 0, IMAGE_FLOAT32, (float[]){ 0, 0, 0, 1, 0, 0 });
 	CHECK_OK(mask_and_run(h_env(1), &(struct mask_and_params){ 1, false }, &(struct mask_and_inputs){ .a = &masks[0], .b = &masks[1] },
 	                      &(struct mask_and_outputs){ h_out(), h_out() }));
-	CHECK(strstr(h_notes(), "(the mask a has 4 voxels, the mask b has 1 voxels)") != NULL);
+	CHECK(strstr(h_notes(), "(the mask a has 4 voxels, the mask b has 1 voxel)") != NULL);
 	CHECK_OK(mask_and_shape(s, &(struct mask_and_params){ 1, false }));
 	h_given(s, "a", image_facts_to(&f, check_arena()), NULL);
 	f.grid.n[0] = 5;

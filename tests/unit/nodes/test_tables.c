@@ -9,6 +9,7 @@
 #include "image.select.node.h"
 #include "img/table.h"
 #include "num/box_stats.h"
+#include "signals.clean.node.h"
 #include "stats.by_condition.node.h"
 
 static const char rows[] = "labels\tchunks\nrest\t0\nface\t0\nface\t0\nhouse\t1\nn/a\t1\nhouse\t1\n";
@@ -123,6 +124,86 @@ TEST(signals_are_summed_up_by_region_and_condition)
 	CHECK_ERROR(summary((struct stats_by_condition_params){ .n_names = 2, .names = (const char *[]){ "face", "face" } }, rows, o),
 	            "names has 'face' twice");
 	CHECK_ERROR(summary((struct stats_by_condition_params){ .column = "lables" }, rows, o), "labels");
+}
+
+/* Of volumes 2, 3 and 5 alone: events and a table of the whole run speak of these, a table of three rows of its rows. */
+TEST(volumes_of_a_censored_run_keep_their_places)
+{
+	static const int volume[] = { 2, 3, 5 };
+	static const char *const told[] = { rows, "onset\tduration\ttrial_type\n2\t4\tface\n6\t2\thouse\n10\t2\thouse\n",
+	                                    "labels\nface\nhouse\nhouse\n" };
+	struct stats_by_condition_params p = { .n_names = 2, .names = (const char *[]){ "face", "house" } };
+	struct out *o[3];
+
+	for (int k = 0; k < 3; k++) {
+		for (int i = 0; i < 3; i++)
+			o[i] = h_out();
+		CHECK_OK(stats_by_condition_run(h_env(1), &p, &(struct stats_by_condition_inputs){ made_censored(3, signals, volume, 6),
+		                                                                                  h_table(told[k]) },
+		                                &(struct stats_by_condition_outputs){ o[0], o[1], o[2] }));
+		CHECK_TEXT(made_text(o[2]), "volume\tcondition\tregion\tvalue\n2\tface\tleft\t1\n2\tface\tright\t10\n"
+		           "3\thouse\tleft\t2\n3\thouse\tright\t20\n5\thouse\tleft\t4\n5\thouse\tright\tn/a\n");
+	}
+	CHECK_ERROR(stats_by_condition_run(h_env(1), &p, &(struct stats_by_condition_inputs){ made_censored(3, signals, volume, 6),
+	                                   h_table("labels\nface\nhouse\n") }, &(struct stats_by_condition_outputs){ h_out(), NULL, NULL }),
+	            "conditions have 2 rows, series has 3 volumes left of 6: there must be one row a volume");
+}
+
+/* A second mask counts rows of the first. */
+TEST(rows_know_their_volumes_after_cleaning)
+{
+	const struct signals_clean_params p = { .standardize_confounds = true, .filter_order = 5 };
+	static const char *const mask[] = { "[1, 2, 3, 5]", "[0, 1, 3]" };
+	const struct item *it = made_series(6, signals);
+	struct series s;
+
+	for (int k = 0; k < 2; k++) {
+		struct signals_clean_inputs in = { .signals = it, .sample_mask = h_literal("table", mask[k]) };
+		struct out *o = h_out();
+
+		CHECK_OK(signals_clean_run(h_env(1), &p, &in, &(struct signals_clean_outputs){ o, h_out() }));
+		it = h_item(o, "series");
+	}
+	CHECK_OK(series_read(&s, it, check_arena()));
+	CHECK(s.n_vol == 6 && s.n_row == 3 && s.volume[0] == 1 && s.volume[1] == 2 && s.volume[2] == 5);
+	series_close(&s);
+	CHECK_OK(series_read(&s, made_series(6, signals), check_arena()));
+	CHECK(!s.volume);
+	series_close(&s);
+}
+
+/* Two volumes, 4 s, were dropped before the six. */
+TEST(conditions_of_the_whole_run_reach_what_is_left)
+{
+	static const char *const told[] = { "onset\tduration\ttrial_type\n0\t6\ta\n8\t2\tb\n14\t2\tb\n",
+	                                    "labels\na\na\na\nn/a\nb\nn/a\nn/a\nb\n", "labels\na\nn/a\nb\nn/a\nn/a\nb\n" };
+	struct conditions_args args = { NULL, 6, 2, "bold", .dropped = 2 };
+	struct conditions c;
+
+	for (int k = 0; k < 3; k++) {
+		CHECK_OK(conditions_read(&c, h_table(told[k]), &args, check_arena()));
+		CHECK_INT(c.n, 6);
+		CHECK(c.of[0] == 0 && c.of[1] == -1 && c.of[2] == 1 && c.of[3] == -1 && c.of[4] == -1 && c.of[5] == 1);
+	}
+	CHECK_ERROR(conditions_read(&c, h_table("labels\na\nb\n"), &args, check_arena()),
+	            "conditions have 2 rows, bold has 6 volumes left of 8");
+	args.n_row = 2;
+	args.volume = (const int[]){ 0, 5 };
+	CHECK_OK(conditions_read(&c, h_table(told[0]), &args, check_arena()));
+	CHECK(c.n == 2 && c.of[0] == 0 && c.of[1] == 1);
+}
+
+TEST(events_after_the_run_are_told_as_such)
+{
+	struct conditions_args args = { NULL, 6, 2, "bold" };
+	const char *names[] = { "late", "short" };
+	struct conditions c;
+
+	CHECK_OK(conditions_read(&c, h_table("onset\tduration\ttrial_type\n0\t4\ta\n4\t0.5\tshort\n12\t5\tlate\n"), &args,
+	                         check_arena()));
+	CHECK_TEXT(conditions_why_none(&c, 1, names, check_arena()), ": the first such event is at 12 s, when the run of 12 s is over");
+	CHECK_TEXT(conditions_why_none(&c, 2, names, check_arena()),
+	           ": no middle of a volume lies in such an event, or it lies in another too");
 }
 
 static struct doc *facts(const char *json)

@@ -171,7 +171,7 @@ TEST(where_nothing_can_be_said_t_is_0_and_p_is_1)
 	CHECK(m.stat[2] == INFINITY && m.p[2] == 1 && m.log10p[2] == 0);
 	CHECK(strstr(h_notes(), "1 of 5 voxels are constant in each group but differ between them: t is infinite and p is 1 there"));
 	m = ttest((struct stats_ttest_params){ A("face"), .value = 0.3 }, bold(), labels(), NULL);
-	CHECK(strstr(h_notes(), "2 of 5 voxels are constant, and not what is tested against: t is infinite and p is 0 there"));
+	CHECK(strstr(h_notes(), "2 of 5 voxels do not vary but differ from what they are tested against: t is infinite and p is 0 there"));
 	p.alternative = STATS_TTEST_ALTERNATIVE_TWO_SIDED;
 	f = anova((struct stats_anova_params){ .names = NAMES("face", "house"), .n_names = 2 }, bold(), labels());
 	CHECK_OK(f.error);
@@ -312,5 +312,5 @@ TEST(shapes_find_what_cannot_be_analysed)
 	           "error conditions: 3 volumes of 3 conditions leave no degree of freedom: some condition must have 2\n");
 	CHECK_TEXT(anova_problems((struct stats_anova_params){ .names = NAMES("a", "b"), .n_names = 2 },
 	                          h_table("onset\tduration\ttrial_type\n0\t9\ta\n9\t0\tb\n"), 9),
-	           "error names: condition 'b' has no volume: the middle of none lies in its events\n");
+	           "error names: condition 'b' has no volume: no middle of a volume lies in such an event, or it lies in another too\n");
 }
