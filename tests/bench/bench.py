@@ -97,7 +97,7 @@ class Bench:
         self.cleaner = pathlib.Path(args.build).resolve() / "tests/bench/bench_clean"
         self.fitter = pathlib.Path(args.build).resolve() / "tests/bench/bench_glm"
         self.permuter = pathlib.Path(args.build).resolve() / "tests/bench/bench_permute"
-        self.runs, self.peer = args.runs, args.peer
+        self.runs, self.peer, self.warm = args.runs, args.peer, (2 << 30) * args.warm
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="sulcus-bench-"))
         self.n = 0
 
@@ -117,12 +117,12 @@ class Bench:
         if shutil.disk_usage(self.top).free < ROOM:
             shutil.rmtree(folder)
 
-    def warm(self, size=2 << 30):
-        """Touches as many bytes of memory as a study needs. A virtual machine gives free memory back to its host, and the first touch
-        then takes longer than the study: a file of 0.8 GB was written in 2.4 s, and in 0.24 s into memory used just before.
-        What earlier runs wrote goes to the disk before. Every cold run starts like this, the peer's too."""
+    def settle(self):
+        """Before each cold run, the peer's too: what earlier runs wrote goes to the disk. With --warm memory is touched as well. A virtual
+        machine gives free memory back to its host, and the first touch then takes longer than the work (a file of 0.8 GB was written
+        in 2.4 s, and in 0.24 s into memory used just before), which a machine of its own does not know."""
         os.sync()
-        touched = b"\1" * size
+        touched = b"\1" * self.warm
         del touched
 
     def call(self, file, store, out, *more):
@@ -243,6 +243,7 @@ def main():
     p.add_argument("build")
     p.add_argument("--runs", type=int, default=7)
     p.add_argument("--only")
+    p.add_argument("--warm", action="store_true", help="touch 2 GB of memory before each cold run")
     p.add_argument("--peer", default="/usr/bin/python3")
     args = p.parse_args()
     b = Bench(args)

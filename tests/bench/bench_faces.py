@@ -47,7 +47,7 @@ def with_contrast(folder, contrast):
 
 
 def peer(b, top):
-    b.warm()
+    b.settle()
     return peers.ask(b.peer, HERE / "peer_faces.py", top, b.fresh())
 
 
@@ -66,7 +66,7 @@ def faces(b, run, report):
         if folder:
             b.done_with(folder)
         folder = b.fresh()
-        b.warm()
+        b.settle()
         cold.append(run(call(b, top, file, folder))[0])
     for _ in range(2):
         other = b.fresh()
@@ -74,7 +74,7 @@ def faces(b, run, report):
         b.done_with(other)
     for _ in range(min(n, 3)):
         other = b.fresh()
-        b.warm()
+        b.settle()
         ones.append(run(call(b, top, file, other, "--jobs", "1"))[0])
         b.done_with(other)
     other = peer(b, top)

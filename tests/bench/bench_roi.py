@@ -84,7 +84,7 @@ def signals_call(b, bold, labels, folder):
 
 
 def peer(b, top):
-    b.warm()
+    b.settle()
     return peers.ask(b.peer, HERE / "peer_roi.py", top, b.fresh())
 
 
@@ -105,7 +105,7 @@ def beside(other, ours):
 def signals(b, run, bold, labels):
     """Seconds of the whole run from the file, and of its task that follows the import."""
     folder = b.fresh()
-    b.warm()
+    b.settle()
     whole = run(signals_call(b, bold, labels, folder))[0]
     task = task_seconds(folder, "x")
     b.done_with(folder)
@@ -140,7 +140,7 @@ def roi(b, run, report):
         if cold:
             b.done_with(folder)
         folder = b.fresh()
-        b.warm()
+        b.settle()
         cold.append(run(call(b, top, folder))[0])
     for _ in range(2):
         other = b.fresh()
