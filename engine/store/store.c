@@ -12,11 +12,12 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "store/inside.h"
 
 enum { DAY_S = 86400 };
 
-static const char format_text[] = "sulcus store 2\n";
+static const char format_text[] = "sulcus store 2\n", first_format[] = "sulcus store 1\n";
 
 static struct error *chosen_root(const char **out, const char *root, struct arena *a)
 {
@@ -79,6 +80,25 @@ static void make_folders(struct store *s)
 		counter_set(s, "usage", 0);
 }
 
+/* Of the first format, where digests of blobs were reckoned in another way: what it has is put where the next to open it
+ * sweeps it away. */
+static bool begin_anew(struct store *s)
+{
+	static const char *const folder[] = { "ac", "cas", "memo" };
+	char to[128];
+
+	for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
+		snprintf(to, sizeof to, "tmp/%s.%s", s->tag, folder[i]);
+		if (renameat(s->fd, folder[i], s->fd, to) && errno != ENOENT)
+			return false;
+		if (mkdirat(s->fd, folder[i], 0777) && errno != EEXIST)
+			return false;
+	}
+	counter_set(s, "usage", 0);
+	log_line("%s was made by an earlier version of sulcus: its results are made again", s->root);
+	return !unlinkat(s->fd, "stat.log", 0) || errno == ENOENT;
+}
+
 /* A store of another version is left alone: its records would be misread, or spoilt for their owner. */
 static struct error *check_format(struct store *s)
 {
@@ -88,7 +108,9 @@ static struct error *check_format(struct store *s)
 	size_t n;
 
 	if (store_read_at(s, "format", 4096, &text, &n, a)) {
-		if (strcmp(text, format_text))
+		if (strcmp(text, first_format) == 0 && !s->why_not && begin_anew(s))
+			e = store_write_at(s, "format", format_text, strlen(format_text), false);
+		else if (strcmp(text, format_text))
 			e = error_new(ERR_SYSTEM, "%s/format says '%.*s', must be '%.*s': another version of sulcus made this store; "
 			              "choose another folder with --cache or SULCUS_CACHE", s->root, (int)strcspn(text, "\n"), text,
 			              (int)strlen(format_text) - 1, format_text);

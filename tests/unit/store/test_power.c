@@ -168,6 +168,23 @@ TEST(a_store_of_another_version_is_left_alone)
 	CHECK_ERROR(store_open(&s, root, check_arena()), "says 'sulcus store 9', must be 'sulcus store 2'");
 }
 
+TEST(a_store_of_the_first_version_begins_anew)
+{
+	const char *root = check_folder();
+	struct store *s = open_at(root);
+	struct record r = publish(s, "n", "text", 1, 'x', 1000);
+
+	store_close(s);
+	set_bytes(arena_printf(check_arena(), "%s/format", root), "sulcus store 1\n", 15);
+	s = open_at(root);
+	CHECK(!has(s, &r));
+	r = publish(s, "n", "text", 1, 'x', 1000);
+	store_close(s);
+	s = open_at(root);
+	CHECK(has(s, &r));
+	store_close(s);
+}
+
 TEST(the_root_comes_from_the_environment)
 {
 	const char *top = check_folder();
