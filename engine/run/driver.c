@@ -122,7 +122,6 @@ static int count_todo(const struct plan *p)
 }
 
 /* ---- running ---- */
-/* ---- running ---- */
 /* Bytes that headers promise, against what the disk has. */
 static struct error *check_space(const struct driver *d)
 {

@@ -142,25 +142,23 @@ static void pause_ms(struct group *g, int64_t ms)
 		;
 }
 
-/* By a child, or by us where there is no such program. False: told to stop before it had ended. With the lock held. */
+/* By a child, or by us where that cannot be. False: told to stop before it had ended. With the lock held. */
 static bool sync_outside(struct store *s, int *err)
 {
-	const char *argv[] = { "sync", "--file-system", s->root, NULL };
+	const char *argv[] = { "sync", "-f", s->root, NULL };
 	struct spawn how = { .argv = argv, .in_fd = -1, .out_fd = -1, .err_fd = -1, .extra_fd = -1, .own_group = 1 };
 	struct error *e;
 	pid_t child;
-	int status = 0;
+	int status = -1;
 
 	e = spawn_start(&child, &how);
-	if (e) {
-		error_free(e);
-		*err = syncfs(s->fd) ? errno : 0;
-		return true;
-	}
-	while (!s->group->stop && waitpid(child, &status, WNOHANG) == 0)
+	while (!e && !s->group->stop && waitpid(child, &status, WNOHANG) == 0)
 		pause_ms(s->group, LOOK_MS);
-	*err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
-	return !s->group->stop;
+	error_free(e);
+	if (s->group->stop)
+		return false;
+	*err = status != 0 && syncfs(s->fd) ? errno : 0;   /* a program that does not know -f says nothing of the disk */
+	return true;
 }
 
 /* Called and left with the group's lock held, which is free meanwhile. */

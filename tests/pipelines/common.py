@@ -1,4 +1,6 @@
 """Running a pipeline of pipelines/ with the program that a test is given."""
+import glob
+import hashlib
 import os
 import subprocess
 import sys
@@ -21,3 +23,12 @@ def run(*args, status=0):
     text = done.stdout + done.stderr
     check(f"exit {done.returncode}, must be {status}\n{text}", done.returncode == status)
     return text
+
+
+def digests(out):
+    """Of the images and tables that were exported, by name."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(out, "*.nii.gz")) + glob.glob(os.path.join(out, "*.tsv"))):
+        with open(path, "rb") as f:
+            found[os.path.basename(path)] = hashlib.sha256(f.read()).hexdigest()
+    return found

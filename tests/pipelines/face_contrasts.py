@@ -1,7 +1,5 @@
 #!/usr/bin/env python3
 """Runs pipelines/face_contrasts.yaml on two sessions of a phantom, as single volumes: face_contrasts.py SULCUS."""
-import glob
-import hashlib
 import json
 import os
 import shutil
@@ -9,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from common import ROOT, check, pipeline, run
+from common import ROOT, check, digests, pipeline, run
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "reference"))
 import arrays  # noqa: E402  (found by the line above)
@@ -75,14 +73,6 @@ def check_results(out):
 def ran(out):
     with open(os.path.join(out, "run.json")) as f:
         return sorted(t["task"] for t in json.load(f)["tasks"] if t["state"] == "ran")
-
-
-def digests(out):
-    found = {}
-    for path in sorted(glob.glob(os.path.join(out, "*.nii.gz")) + glob.glob(os.path.join(out, "*.tsv"))):
-        with open(path, "rb") as f:
-            found[os.path.basename(path)] = hashlib.sha256(f.read()).hexdigest()
-    return found
 
 
 def opened(command, log):

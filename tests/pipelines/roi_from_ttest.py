@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
 """Runs pipelines/roi_from_ttest.yaml on a phantom of Haxby's shape, four runs long: roi_from_ttest.py SULCUS."""
-import glob
-import hashlib
 import json
 import os
 import statistics
 import sys
 import tempfile
 
-from common import ROOT, check, pipeline, run
+from common import ROOT, check, digests, pipeline, run
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "reference"))
 import arrays  # noqa: E402  (found by the line above)
@@ -98,14 +96,6 @@ def check_signals(top, out, names):
 def ran(out):
     with open(os.path.join(out, "run.json")) as f:
         return {t["task"].split("@")[0] for t in json.load(f)["tasks"] if t["state"] == "ran"}
-
-
-def digests(out):
-    found = {}
-    for path in sorted(glob.glob(os.path.join(out, "*.nii.gz")) + glob.glob(os.path.join(out, "*.tsv"))):
-        with open(path, "rb") as f:
-            found[os.path.basename(path)] = hashlib.sha256(f.read()).hexdigest()
-    return found
 
 
 def check_thresholds(given, out, store):
