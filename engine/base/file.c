@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -205,4 +207,19 @@ const char *path_base(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+bool fd_is_shared(int fd)
+{
+	static const long shared[] = { NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
+		AFS_SUPER_MAGIC, CEPH_SUPER_MAGIC, V9FS_MAGIC, CODA_SUPER_MAGIC, 0x0bd00bd0 /* Lustre */, 0x47504653 /* GPFS */,
+		0x19830326 /* BeeGFS */ };
+	struct statfs f;
+
+	if (fstatfs(fd, &f))
+		return true;
+	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
+		if ((unsigned)f.f_type == (unsigned)shared[i])
+			return true;
+	return false;
 }

@@ -122,6 +122,9 @@ const char *out_blob(struct out *o, const char *name);
 /* Tells the digest of a blob that was hashed while it was written (digest_ahead), and how many bytes its file must have;
  * so it is not read again. */
 void out_digest(struct out *o, const char *name, const struct digest *d, int64_t size);
+/* Offers the file of a blob that the node was given in place of the named one, which would have the very same bytes. True:
+ * nothing is to be written. False: it is, as that file is not ours. */
+bool out_same(struct out *o, const char *name, const char *path);
 /* Where the named blob is to go part by part instead of to a file, as other steps read it meanwhile and nobody wants to
  * keep it; NULL: it is to be a file. For outputs that say `stream` only, instead of out_blob. */
 struct stream *out_stream(struct out *o, const char *name);

@@ -13,17 +13,15 @@
 #include "base/spawn.h"
 #include "node/node.h"
 #include "plan/inside.h"
+#include "plan/outside.h"
 #include "store/memo.h"
 
-/* The digest of an outside file: from the memo, the store's stat memory, or its bytes. */
-static struct error *outside(struct plan *p, const char *path, struct digest *d)
+/* From the memo, the store's stat memory, or its bytes. */
+static struct error *digest_of(struct plan *p, const char *path, const struct stat *st, struct digest *d)
 {
-	struct stat st;
 	int64_t size;
 
-	if (stat(path, &st))
-		return error_new(ERR_USER, "cannot read %s: %s", path, strerror(errno));
-	if (p->memo && memo_file(p->memo, path, &st, d))
+	if (p->memo && memo_file(p->memo, path, st, d))
 		return NULL;
 	if (!p->looked_ahead) {   /* where one file is new, others are */
 		p->looked_ahead = true;
@@ -33,7 +31,25 @@ static struct error *outside(struct plan *p, const char *path, struct digest *d)
 	}
 	TRY(store_file_digest(p->store, path, d, &size, (int)sysconf(_SC_NPROCESSORS_ONLN)));
 	if (p->memo)
-		memo_add_file(p->memo, path, &st, d);
+		memo_add_file(p->memo, path, st, d);
+	return NULL;
+}
+
+/* The digest of an outside file, the same throughout a plan. */
+static struct error *outside(struct plan *p, const char *path, struct digest *d)
+{
+	const struct outside_file *known = outside_at(p, path);
+	struct stat st;
+	bool shows;
+
+	if (known) {
+		*d = known->digest;
+		return NULL;
+	}
+	if (store_stat(path, &st, &shows))
+		return error_new(ERR_USER, "cannot read %s: %s", path, strerror(errno));
+	TRY(digest_of(p, path, &st, d));
+	outside_add(p, path, &st, shows, d);
 	return NULL;
 }
 
@@ -152,18 +168,16 @@ static struct error *add_program(struct buf *b, struct plan *p, const struct tas
 	struct digest d;
 
 	TRY(program_of(&name, t, p->arena));
-	char *path = spawn_find(name);
+	char *found = spawn_find(name);
+	const char *path = found ? arena_strdup(p->arena, found) : NULL;
 
+	free(found);
 	if (!path)
 		return error_at(error_new(ERR_USER, "there is no program '%s' in PATH", name), t->step->at->at);
-	struct error *e = outside(p, path, &d);
-
-	if (!e) {
-		buf_printf(b, "program %s ", name);
-		add_digest(b, "", &d, "\n");
-	}
-	free(path);
-	return e;
+	TRY(outside(p, path, &d));
+	buf_printf(b, "program %s ", name);
+	add_digest(b, "", &d, "\n");
+	return NULL;
 }
 
 /* A command's files are named by their kinds, so these are part of its key. */

@@ -79,6 +79,7 @@ struct plan {
 	char *key_text;             /* plan/key.c's buffer, and its room in bytes */
 	size_t key_room;
 	struct map *folder;         /* plan/beside.c's listings */
+	struct outside *outside;    /* plan/outside.c's files */
 };
 
 /* Makes the tasks of a checked pipeline. Problems (no file matches, a missing partner, an axis that nothing

@@ -1,5 +1,6 @@
 /* A record may outlive its bytes. When somebody wants them, the task that made them runs again first. */
 #include "base/arena.h"
+#include "plan/outside.h"
 #include "run/sched_inside.h"
 #include "store/store.h"
 
@@ -9,20 +10,12 @@ static bool is_kept(const struct task *maker)
 	return maker->state == TASK_DONE && !(maker->run && ((const struct work *)maker->run)->gone);
 }
 
-static bool has_bytes(const struct plan *p, const struct artifact *art)
-{
-	for (int i = 0; i < art->n_blob; i++)
-		if (!store_has_blob(p->store, &art->blob[i].digest))
-			return false;
-	return true;
-}
-
 void sched_want_bytes(struct plan *p, struct task *t)
 {
 	if (t->state != TASK_HIT || t->need_bytes || !task_runs(t))
 		return;
 	for (int i = 0; i < t->record.n_out; i++)
-		if (!has_bytes(p, &t->record.out[i].artifact))
+		if (!plan_has_bytes(p, &t->record.out[i].artifact, t->step->keep == KEEP_ALWAYS))
 			t->need_bytes = true;
 }
 
@@ -43,19 +36,20 @@ bool dep_has_bytes(const struct plan *p, const struct task_dep *d)
 {
 	const struct artifact *art = dep_output((struct plan *)p, d);
 
-	return art && (is_kept(dep_maker(d)) || has_bytes(p, art));
+	return art && (is_kept(dep_maker(d)) || plan_has_bytes(p, art, false));
 }
 
 bool bytes_ready(struct sched *s, struct task *t)
 {
 	struct work *w = task_work(s->plan, t);
+	bool stored = t->step->argv != NULL;   /* foreign programs are not given files of people, which they might change */
 
 	for (int i = 0; i < t->step->node->n_in; i++) {
 		for (int k = 0; k < t->arg[i].n; k++) {
 			const struct artifact *art = dep_output(s->plan, &t->arg[i].dep[k]);
 			struct task *maker = dep_maker(&t->arg[i].dep[k]);
 
-			if (art && (is_kept(maker) || has_bytes(s->plan, art)))
+			if (art && (stored ? plan_has_bytes(s->plan, art, true) : dep_has_bytes(s->plan, &t->arg[i].dep[k])))
 				continue;
 			struct work *m = task_work(s->plan, maker);
 

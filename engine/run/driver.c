@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "config/diag.h"
+#include "plan/outside.h"
 #include "run/export_name.h"
 #include "run/headers.h"
 #include "run/keep.h"
@@ -122,21 +123,28 @@ static int count_todo(const struct plan *p)
 }
 
 /* ---- running ---- */
-/* Bytes that headers promise, against what the disk has. */
+/* Bytes that headers promise, but for those of a file that is read where it lies. */
+static int64_t bytes_promised(struct plan *p, const struct task *t)
+{
+	const struct outside_file *same = task_stands_in(p, t);
+	const struct work *w = t->run;
+	int64_t need = 0;
+
+	for (int k = 0; w && t->state == TASK_READY && k < t->step->n_out; k++) {
+		double bytes = strtod(doc_text(w->facts[k], "bytes", "0"), NULL);
+
+		if (bytes > 0 && bytes < 0x1p60 && !(same && bytes <= (double)same->was.st_size))
+			need += (int64_t)bytes;
+	}
+	return need;
+}
+
 static struct error *check_space(const struct driver *d)
 {
 	int64_t need = 0, have = store_free_bytes(d->store);
 
-	for (int i = 0; i < d->plan->n_task; i++) {
-		const struct task *t = d->plan->task[i];
-		const struct work *w = t->run;
-
-		for (int k = 0; w && t->state == TASK_READY && k < t->step->n_out; k++) {
-			double bytes = strtod(doc_text(w->facts[k], "bytes", "0"), NULL);
-
-			need += bytes > 0 && bytes < 0x1p60 ? (int64_t)bytes : 0;
-		}
-	}
+	for (int i = 0; i < d->plan->n_task; i++)
+		need += bytes_promised(d->plan, d->plan->task[i]);
 	if (need <= have)
 		return NULL;
 	return error_new(ERR_SYSTEM, "the results will need %s, the disk of the store %s has %s left: free some (sulcus cache "

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "node/node.h"
+#include "plan/outside.h"
 #include "run/export_name.h"
 #include "run/manifest.h"
 #include "run/pool.h"
@@ -152,8 +153,13 @@ static struct error *send_file(struct exports *x, struct pool *pool, struct expo
 	struct blob *blob = NEW_N(a, struct blob, f->artifact->n_blob);
 	struct request r = { .what = WIRE_WRITE, .name = f->name, .n_in = 1, .in = &in, .threads = 1 };
 
-	for (int i = 0; i < f->artifact->n_blob; i++)
-		blob[i] = (struct blob){ f->artifact->blob[i].name, store_blob_path(x->plan->store, &f->artifact->blob[i].digest, a) };
+	for (int i = 0; i < f->artifact->n_blob; i++) {
+		const struct outside_file *from;
+		const struct digest *d = &f->artifact->blob[i].digest;
+		const char *path = plan_blob(x->plan, d, &from, a);
+
+		blob[i] = (struct blob){ f->artifact->blob[i].name, path ? path : store_blob_path(x->plan->store, d, a) };
+	}
 	item.item.blob = blob;
 	r.path = arena_printf(a, "%s/%s", x->folder, f->name);
 	struct error *e = strchr(f->name, '/') ? file_mkdirs(path_folder(a, r.path)) : NULL;

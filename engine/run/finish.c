@@ -217,8 +217,19 @@ static void trouble(struct sched *s, struct task *t, struct error *e, const stru
 	task_failed(s, t, e);
 }
 
+/* What was read may have been neither the old file nor the new one; then that is the error, whatever else went wrong. */
+static struct error *files_stayed(const struct task *t, struct error *e)
+{
+	struct error *changed = task_check_outside(t);
+
+	if (changed)
+		error_free(e);
+	return changed ? changed : e;
+}
+
 void task_end(struct sched *s, struct task *t, struct reply *r, struct pool_event *ev)
 {
+	r->error = files_stayed(t, r->error);
 	if (r->error)
 		trouble(s, t, error_origin(s->plan, t, r->error), ev);
 	else
@@ -239,7 +250,7 @@ void task_finish(struct sched *s, struct task *t, struct pool_event *ev)
 	if (w->n_member)
 		pass_finish(s, t, ev);
 	else if (ev->death)
-		trouble(s, t, ev->death, ev);
+		trouble(s, t, files_stayed(t, ev->death), ev);
 	else
 		task_end(s, t, ev->reply, ev);
 }

@@ -40,6 +40,7 @@ struct wire_item {
 	struct item item;           /* n_blob 0: not made yet */
 	const struct doc *facts;    /* or NULL */
 	const char *literal;        /* JSON of a written list, or NULL */
+	const struct digest *same;  /* of its blob `file`, which may stand for a result of the same bytes; or NULL */
 	bool passing;               /* in a pass: what its first member makes */
 };
 

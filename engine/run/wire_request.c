@@ -26,6 +26,12 @@ static void add_item(struct buf *b, const struct wire_item *it)
 	json_text(b, it->item.cell ? it->item.cell : "");
 	add_field(b, "kind", it->item.kind);
 	add_field(b, "literal", it->literal);
+	if (it->same) {
+		char hex[DIGEST_HEX];
+
+		digest_hex(hex, it->same);
+		add_field(b, "same", hex);
+	}
 	if (it->passing)
 		buf_add(b, ",\"passing\":true");
 	if (it->item.n_blob) {
@@ -121,6 +127,16 @@ static struct error *read_blobs(struct item *it, const struct doc *map, struct a
 	return NULL;
 }
 
+static struct error *read_same(struct wire_item *it, const char *hex, struct arena *a)
+{
+	struct digest *d = hex ? NEW(a, struct digest) : NULL;
+
+	if (hex && !digest_parse(d, hex))
+		return error_new(ERR_SYSTEM, "the message's digest of a file is '%s'", hex);
+	it->same = d;
+	return NULL;
+}
+
 static struct error *read_item(struct wire_item *it, const struct doc *d, struct arena *a)
 {
 	const struct doc *blobs;
@@ -129,6 +145,7 @@ static struct error *read_item(struct wire_item *it, const struct doc *d, struct
 	it->item.kind = doc_text(d, "kind", "file");
 	it->literal = doc_text(d, "literal", NULL);
 	it->passing = doc_get(d, "passing") != NULL;
+	TRY(read_same(it, doc_text(d, "same", NULL), a));
 	TRY(wire_part(&it->facts, d, "facts", DOC_MAP));
 	TRY(wire_part(&blobs, d, "blobs", DOC_MAP));
 	return blobs ? read_blobs(&it->item, blobs, a) : NULL;

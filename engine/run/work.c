@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/doc.h"
 #include "node/node.h"
+#include "plan/outside.h"
 
 double clock_now(void)
 {
@@ -51,48 +52,80 @@ static const char *port_kind(const struct step *st, int port)
 	return st->out[port].kind ? st->out[port].kind->name : "file";
 }
 
-/* Paths of what the store has; for headers alone, bytes that were evicted are left out. */
-static void add_blobs(struct item *it, const struct plan *p, const struct artifact *art, bool look, struct arena *a)
+/* w: the task's that is going to run, else NULL. */
+static void note_outside(struct plan *p, struct work *w, const struct outside_file *f)
+{
+	if (w && f)
+		PUSH(p->arena, w->outside, w->n_outside, f);
+}
+
+/* Where its bytes are; for headers alone (w NULL), those that were evicted are left out. */
+static void add_blobs(struct item *it, struct plan *p, const struct artifact *art, struct work *w, struct arena *a)
 {
 	struct blob *blob = NEW_N(a, struct blob, art->n_blob);
 
 	for (int i = 0; i < art->n_blob; i++) {
-		if (look && !store_has_blob(p->store, &art->blob[i].digest))
+		const struct outside_file *from;
+		const char *path = plan_blob(p, &art->blob[i].digest, &from, a);
+
+		if (!w && !path)
 			return;
-		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(p->store, &art->blob[i].digest, a) };
+		note_outside(p, w, from);
+		blob[i] = (struct blob){ art->blob[i].name, path ? path : store_blob_path(p->store, &art->blob[i].digest, a) };
 	}
 	it->blob = blob;
 	it->n_blob = art->n_blob;
 }
 
-static void add_dep(struct wire_item *it, struct plan *p, const struct task_dep *d, bool look, struct arena *a)
+static void add_dep(struct wire_item *it, struct plan *p, const struct task_dep *d, struct work *to, struct arena *a)
 {
 	const struct artifact *art = dep_output(p, d);
 	const struct work *w = d->task->run;
 
 	it->item.kind = port_kind(d->task->step, d->port);
 	if (art && p->store)
-		add_blobs(&it->item, p, art, look, a);
-	if (w && look && !d->item)
+		add_blobs(&it->item, p, art, to, a);
+	if (w && !to && !d->item)
 		it->facts = w->facts[d->port];
 }
 
-/* The file of an input, and those that say more about it. */
-static void add_path(struct request *r, struct plan *p, const struct task *t, struct arena *a)
+const struct outside_file *task_stands_in(struct plan *p, const struct task *t)
 {
+	const struct outside_file *f = t->path && !t->need_bytes && t->step->keep != KEEP_ALWAYS ? outside_at(p, t->path) : NULL;
+
+	return f && f->near ? f : NULL;
+}
+
+struct error *task_check_outside(const struct task *t)
+{
+	const struct work *w = t->run;
+
+	for (int k = 0; w && k < w->n_outside; k++)
+		TRY(outside_check(w->outside[k]));
+	return NULL;
+}
+
+/* The file of an input, and those that say more about it. */
+static void add_path(struct request *r, struct plan *p, const struct task *t, struct work *w, struct arena *a)
+{
+	const struct outside_file *same = w ? task_stands_in(p, t) : NULL;
 	struct wire_port *port = &r->in[r->n_in++];
 	const char *const *beside;
 	int n = task_beside(p, t, &beside);
 	struct blob *blob = NEW_N(a, struct blob, n + 1);
 
 	blob[0] = (struct blob){ "file", t->path };
-	for (int k = 0; k < n; k++)
+	note_outside(p, w, outside_at(p, t->path));
+	for (int k = 0; k < n; k++) {
+		note_outside(p, w, outside_at(p, beside[k]));
 		blob[k + 1] = (struct blob){ arena_printf(a, "beside.%d", k), beside[k] };
+	}
 	*port = (struct wire_port){ .port = "file", .n = 1, .item = NEW(a, struct wire_item) };
 	port->item[0].item = (struct item){ "", "file", n + 1, blob };
+	port->item[0].same = same ? &same->digest : NULL;
 }
 
-static void add_input(struct request *r, struct plan *p, struct task *t, int i, bool look, struct arena *a)
+static void add_input(struct request *r, struct plan *p, struct task *t, int i, struct work *w, struct arena *a)
 {
 	const struct port_decl *decl = &t->step->node->in[i];
 	const struct task_arg *arg = &t->arg[i];
@@ -108,7 +141,7 @@ static void add_input(struct request *r, struct plan *p, struct task *t, int i, 
 		port->item[0] = (struct wire_item){ .item = { .cell = "", .kind = decl->kind }, .literal = literal };
 	for (int k = 0; k < arg->n && !literal; k++) {
 		port->item[k].item.cell = arg->cell ? arg->cell[k] : "";
-		add_dep(&port->item[k], p, &arg->dep[k], look, a);
+		add_dep(&port->item[k], p, &arg->dep[k], w, a);
 	}
 }
 
@@ -125,15 +158,17 @@ static void add_outputs(struct request *r, const struct task *t, struct arena *a
 void task_request(struct request *r, struct plan *p, struct task *t, enum wire_do what, struct arena *a)
 {
 	const struct node_decl *n = t->step->node;
-	bool look = what == WIRE_SHAPE;
+	struct work *w = what == WIRE_SHAPE ? NULL : task_work(p, t);
 
+	if (w)
+		w->n_outside = 0;
 	*r = (struct request){ .what = what, .node = n->name, .version = n->version, .threads = 1 };
 	r->name = task_name(a, t);
 	r->params = task_params_json(t, a);
 	r->in = NEW_N(a, struct wire_port, n->n_in + 1);
 	if (t->path && !p->no_data)
-		add_path(r, p, t, a);
+		add_path(r, p, t, w, a);
 	for (int i = 0; i < n->n_in; i++)
-		add_input(r, p, t, i, look, a);
+		add_input(r, p, t, i, w, a);
 	add_outputs(r, t, a);
 }

@@ -25,6 +25,8 @@ struct work {
 	bool told;                  /* its end was told to people */
 	const char *words;          /* the last ones of a task that failed, or NULL */
 	const char *log;            /* where what it printed is, or NULL */
+	int n_outside;              /* files of people that it reads where they lie, and its own if it is an input */
+	const struct outside_file **outside;
 };
 
 struct work *task_work(struct plan *p, struct task *t);
@@ -34,6 +36,11 @@ void task_request(struct request *r, struct plan *p, struct task *t, enum wire_d
 struct task *dep_maker(const struct task_dep *d);
 /* Is it something that a worker does? (A pick only hands on.) */
 bool task_runs(const struct task *t);
+
+/* May the file of an input stand for the result, when both have the same bytes? */
+const struct outside_file *task_stands_in(struct plan *p, const struct task *t);
+/* An error when an outside file was changed since its digest was taken, so that what was made of it counts for nothing. */
+must_check struct error *task_check_outside(const struct task *t);
 
 /* Seconds of a clock that never jumps. */
 double clock_now(void);

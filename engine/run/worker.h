@@ -52,6 +52,7 @@ const struct wire_port *job_port(const struct job *j, const char *name);
 struct out_blob {
 	struct blob blob;
 	bool told;                  /* the node hashed it: its digest, and its size in bytes */
+	bool same;                  /* nothing is written: its bytes are those of an input, with this digest and size */
 	struct digest digest;
 	int64_t size;
 };

@@ -43,6 +43,43 @@ void out_digest(struct out *o, const char *name, const struct digest *d, int64_t
 	b->size = size;
 }
 
+/* The digest that is known of a file among the inputs: as a result's, or as one that may stand for results. */
+static bool known_digest(struct digest *out, const struct request *r, const char *path, const struct store *s,
+                         struct arena *a)
+{
+	for (int i = 0; i < r->n_in; i++)
+		for (int k = 0; k < r->in[i].n; k++) {
+			const struct wire_item *it = &r->in[i].item[k];
+
+			for (int j = 0; j < it->item.n_blob; j++) {
+				if (strcmp(it->item.blob[j].path, path) != 0)
+					continue;
+				if (it->same && strcmp(it->item.blob[j].name, "file") == 0) {
+					*out = *it->same;
+					return true;
+				}
+				return store_blob_digest(path, out) && strcmp(store_blob_path(s, out, a), path) == 0;
+			}
+		}
+	return false;
+}
+
+bool out_same(struct out *o, const char *name, const char *path)
+{
+	struct out_blob *b;
+	struct digest d;
+	struct stat st;
+
+	if (!known_digest(&d, o->job->request, path, o->job->worker->store, o->job->arena) || stat(path, &st) != 0)
+		return false;
+	out_blob(o, name);
+	b = find_blob(o, name);
+	b->same = true;
+	b->digest = d;
+	b->size = st.st_size;
+	return true;
+}
+
 struct stream *out_stream(struct out *o, const char *name)
 {
 	if (o->stream)
@@ -108,6 +145,11 @@ static struct error *digest_of(struct store_blob *done, const struct out_blob *b
 
 static struct error *finish_blob(struct store_blob *done, const struct out *o, const struct out_blob *b)
 {
+	if (b->same) {
+		*done = (struct store_blob){ b->blob.name, b->digest, b->size };
+		store_touch(o->job->worker->store, &b->digest, b->size);
+		return NULL;
+	}
 	struct error *e = linked_digest(done, b, o->job->request) ? NULL : digest_of(done, b, o->job->request->threads);
 
 	done->name = b->blob.name;

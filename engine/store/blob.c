@@ -66,6 +66,15 @@ static bool have_already(struct store *s, const char *rel, int64_t size)
 	return have;
 }
 
+void store_touch(struct store *s, const struct digest *d, int64_t size)
+{
+	char rel[STORE_PATH];
+
+	store_rel(rel, "cas", d);
+	if (!s->why_not)
+		have_already(s, rel, size);
+}
+
 static struct error *adopt(struct store *s, const char *tmp, const struct digest *d)
 {
 	char rel[STORE_PATH];

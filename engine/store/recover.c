@@ -3,34 +3,16 @@
  * that no record names count too, since a later result may have the same bytes. What is torn is dropped. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "store/inside.h"
 
 enum { BOOT_ID = 36, COARSE_S = 2 };
-
-/* On a disk of this machine any other boot id is an earlier start of it, whatever it was called (containers get new
- * names); on a shared one only a marker with our host's name is. */
-static bool is_shared(const struct store *s)
-{
-	static const long shared[] = { NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC,
-		AFS_SUPER_MAGIC, CEPH_SUPER_MAGIC, V9FS_MAGIC, CODA_SUPER_MAGIC, 0x0bd00bd0 /* Lustre */, 0x47504653 /* GPFS */,
-		0x19830326 /* BeeGFS */ };
-	struct statfs f;
-
-	if (fstatfs(s->fd, &f))
-		return true;
-	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
-		if ((unsigned)f.f_type == (unsigned)shared[i])
-			return true;
-	return false;
-}
 
 struct recent { struct store *s; struct arena *arena; time_t since; struct suspect *blob; int n_blob, n_torn; };
 
@@ -105,6 +87,8 @@ static struct error *recover(struct store *s, const char *rel)
 	return e;
 }
 
+/* On a disk of this machine any other boot id is an earlier start of it, whatever it was called (containers get new
+ * names); on a shared one only a marker with our host's name is. */
 struct error *boot_recover(struct store *s)
 {
 	struct arena *a = arena_new();
@@ -115,7 +99,7 @@ struct error *boot_recover(struct store *s)
 	for (int i = 0; i < n && !e; i++) {
 		bool ours = !strncmp(name[i], s->boot, strlen(s->boot));
 
-		if (!ours && strlen(name[i]) > BOOT_ID + 1 && (!strcmp(name[i] + BOOT_ID + 1, s->host) || !is_shared(s)))
+		if (!ours && strlen(name[i]) > BOOT_ID + 1 && (!strcmp(name[i] + BOOT_ID + 1, s->host) || !fd_is_shared(s->fd)))
 			e = recover(s, arena_printf(a, "boot/%s", name[i]));
 	}
 	arena_free(a);

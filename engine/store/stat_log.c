@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "store/inside.h"
 
@@ -196,10 +197,34 @@ static void remember(struct store *s, const struct entry *e)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static bool same_state(const struct stat *a, const struct stat *b)
+bool store_same_state(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size
 	       && stat_ns(&a->st_mtim) == stat_ns(&b->st_mtim) && stat_ns(&a->st_ctim) == stat_ns(&b->st_ctim);
+}
+
+int store_stat(const char *path, struct stat *st, bool *shows)
+{
+	int64_t now = store_now_ns();
+	int failed = stat(path, st);
+
+	*shows = !failed && stat_trusted(st, now);
+	return failed;
+}
+
+bool store_is_near(const struct store *s, const char *path, const struct stat *st)
+{
+	struct stat own;
+	int fd;
+	bool shared;
+
+	if (!fstat(s->fd, &own) && own.st_dev == st->st_dev)
+		return true;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	shared = fd < 0 || fd_is_shared(fd);
+	if (fd >= 0)
+		close(fd);
+	return !shared;
 }
 
 static struct error *stat_file(const char *path, struct stat *st)
@@ -225,7 +250,7 @@ struct error *store_file_digest(struct store *s, const char *path, struct digest
 		if (e && stat_file(path, &after))
 			return e;
 		TRY(stat_file(path, &after));
-		if (same_state(&st, &after)) {
+		if (store_same_state(&st, &after)) {
 			struct entry entry;
 
 			if (e)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/digest.h"
@@ -76,6 +77,8 @@ bool store_has_blob(const struct store *s, const struct digest *d);
 const char *store_tmp(struct store *s, const char *hint, struct arena *a);
 /* Moves a finished tmp file into cas (or drops it when the blob exists). Used by workers too. */
 must_check struct error *store_adopt(struct store *s, const char *tmp, const struct digest *d);
+/* As if these bytes were adopted again, if they are there: no gc that had chosen them takes them. */
+void store_touch(struct store *s, const struct digest *d, int64_t size);
 must_check struct error *store_put_bytes(struct store *s, const void *bytes, size_t n, struct digest *d);
 /* Forgets a record (a blob is missing or bad). */
 void store_forget(struct store *s, const struct digest *key);
@@ -86,6 +89,15 @@ void store_release(struct store *s, const struct digest *key);
 
 /* ---- digests of outside files, remembered by (device, inode, size, mtime, ctime) ---- */
 must_check struct error *store_file_digest(struct store *s, const char *path, struct digest *d, int64_t *size, int n_threads);
+
+/* stat(); shows: would a later change of the file surely show in it? By git's rule not while its last one is younger than a tick
+ * of the clock. */
+int store_stat(const char *path, struct stat *st, bool *shows);
+/* Is it the same file, and does nothing say that it was changed? */
+bool store_same_state(const struct stat *a, const struct stat *b);
+/* Is reading that file again no dearer than reading a copy in the store? It is on the store's disk, or on none that is shared
+ * with other machines. */
+bool store_is_near(const struct store *s, const char *path, const struct stat *st);
 
 /* ---- memo of a pipeline: what its last run knew, so that a rerun reads one file (store/memo.h) ---- */
 

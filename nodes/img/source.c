@@ -321,6 +321,15 @@ struct error *source_write(const char *to, struct image_source *s, int n_keep, c
 	return e;
 }
 
+bool source_as_written(const struct image_source *s, int n_keep, const int *volume)
+{
+	unsigned char header[NIFTI_HEADER_MAX];
+	size_t n = (size_t)nifti_rewrite(header, &s->nifti, s->header, n_keep);
+
+	return !s->gz && !s->nifti.pair && !volume && n_keep == s->nifti.n_vol && s->nifti.offset == (int64_t)n
+	       && s->voxel_file_size == bytes_needed(s) && memcmp(header, s->header, n) == 0;
+}
+
 void source_facts(struct image_facts *out, const struct image_source *s, int n_keep)
 {
 	*out = image_facts_new(&s->nifti.grid, n_keep, s->nifti.tr_s, image_type_name(s->nifti.type));

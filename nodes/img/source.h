@@ -30,6 +30,8 @@ must_check struct error *source_open(struct image_source *out, const char *path,
 /* Writes an uncompressed single file of the volumes listed (volume NULL: all, in order), checking every byte. */
 must_check struct error *source_write(const char *to, struct image_source *s, int n_keep, const int *volume,
                                       int n_threads, struct arena *a);
+/* Would source_write make the very bytes of the file? */
+bool source_as_written(const struct image_source *s, int n_keep, const int *volume);
 /* Facts of what source_write makes of n_keep volumes. */
 void source_facts(struct image_facts *out, const struct image_source *s, int n_keep);
 /* Bytes of memory that source_write takes. */

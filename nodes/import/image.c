@@ -1,7 +1,8 @@
 /* import.image - an image from outside as one uncompressed NIfTI file.
  *
  * Voxels keep their bytes (type, byte order, scaling), and so does the header but for where the voxels begin, how many
- * volumes there are and the TR when a BIDS sidecar or the user says it; extensions are left out. */
+ * volumes there are and the TR when a BIDS sidecar or the user says it; extensions are left out. A file that has this
+ * form already is offered as it lies. */
 #include "import.image.node.h"
 
 #include <math.h>
@@ -235,11 +236,14 @@ static struct error *note_not_finite(struct node_env *env, const char *made, enu
 
 static struct error *take(struct node_env *env, struct image_source *source, const struct choice *c, struct out *out)
 {
-	const char *to = out_blob(out, "image.nii");
+	const char *to = source->voxel_path;
 
-	TRY(source_write(to, source, c->n, c->volume, env->n_threads, env->arena));
-	if (source->hashed)
-		out_digest(out, "image.nii", &source->digest, source->hashed);
+	if (!source_as_written(source, c->n, c->volume) || !out_same(out, "image.nii", to)) {
+		to = out_blob(out, "image.nii");
+		TRY(source_write(to, source, c->n, c->volume, env->n_threads, env->arena));
+		if (source->hashed)
+			out_digest(out, "image.nii", &source->digest, source->hashed);
+	}
 	if (source->beyond >= NIFTI_HEADER_MAX)   /* room for another image */
 		node_note(env, "%lld bytes of %s behind its voxels are not read: is it several images in one file?",
 		          (long long)source->beyond, source->voxel_path);

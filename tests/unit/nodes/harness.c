@@ -45,6 +45,13 @@ struct stream *out_stream(struct out *o, const char *name)
 	return o->stream;
 }
 
+/* Offers are declined, so that what is then written can be compared with them. */
+bool out_same(struct out *o, const char *name, const char *path)
+{
+	o->offered = (struct blob){ arena_strdup(check_arena(), name), arena_strdup(check_arena(), path) };
+	return false;
+}
+
 /* What a node says of its file is believed by the worker, so it must be so. */
 void out_digest(struct out *o, const char *name, const struct digest *d, int64_t size)
 {
@@ -93,11 +100,23 @@ const char *out_kind(const struct out *o)
 	return o->kind ? o->kind : "";
 }
 
+static void check_offered(const struct item *it, const struct blob *offered)
+{
+	struct digest written, is;
+	int64_t size;
+
+	CHECK_OK(digest_file(&written, &size, item_blob(it, offered->name), 1));
+	CHECK_OK(digest_file(&is, &size, offered->path, 1));
+	CHECK(digest_equal(&written, &is));
+}
+
 const struct item *h_item(const struct out *o, const char *kind)
 {
 	struct item *it = NEW(check_arena(), struct item);
 
 	*it = (struct item){ "", kind, o->n_blob, o->blob };
+	if (o->offered.name)
+		check_offered(it, &o->offered);
 	return it;
 }
 

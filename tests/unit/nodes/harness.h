@@ -10,8 +10,8 @@
 
 struct doc;
 
-/* An output: where its blobs went. */
-struct out { const char *folder, *kind; int n_blob; struct blob blob[16]; struct stream *stream; };
+/* An output: where its blobs went, and a file that was offered instead of one of them. */
+struct out { const char *folder, *kind; int n_blob; struct blob blob[16]; struct stream *stream; struct blob offered; };
 
 struct out *h_out(void);
 /* With this many threads; its notes are at h_notes(), one a line. */

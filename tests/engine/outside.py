@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""outside.py SULCUS WORKER NAME... - plain images are read where they lie, for as long as nobody changes them."""
+import gzip
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "diag")]
+from data import nifti  # noqa: E402
+from engine import Skip, counts, run_scenarios  # noqa: E402
+
+STUDY = """
+inputs:
+  bold: {kind: bold, files: "bold.nii"}
+steps:
+  mean: {do: image.mean, image: $bold}
+MORE
+export: {mean: $mean.image}
+"""
+# A program that changes what the next step reads.
+MEANWHILE = """
+steps:
+  busy: {do: command, argv: [sh, -c, 'SCRIPT', sh, $x, $out], reads: {x: $mean.image}, writes: {out: volume}}
+  both: {do: image.concat, images: [$bold, $busy.out], tr: 2 s}
+"""[len("\nsteps:\n"):].rstrip("\n")
+
+
+def put(path, data, age=10):
+    """A file that was written some seconds ago."""
+    path.write_bytes(data)
+    when = path.stat().st_mtime - age
+    os.utime(path, (when, when))
+
+
+def settle(s):
+    """Its change time, too, is further back than a tick of the clock."""
+    while time.time_ns() - os.stat(s.folder / "bold.nii").st_ctime_ns < 50e6:
+        time.sleep(0.01)
+
+
+def make(s, more="", data=None):
+    s.write(STUDY.replace("MORE\n", more + "\n" if more else ""))
+    put(s.folder / "bold.nii", data or nifti())
+    settle(s)
+
+
+def stored(s, data):
+    """Do these bytes lie in the store?"""
+    return any(p.stat().st_size == len(data) and p.read_bytes() == data for p in s.store.glob("cas/*/*"))
+
+
+def read_in_place(s):
+    data = nifti()
+    make(s)
+    s.run()
+    assert not stored(s, data)
+    mean, keys = s.results(), {k: t["key"] for k, t in s.tasks().items()}
+    s.run()
+    assert counts(s) == {"cached": 2}, counts(s)
+    assert len({os.stat(s.folder / "bold.nii").st_nlink}) == 1 and (s.folder / "bold.nii").read_bytes() == data
+    s.store = s.folder / "other"      # of a gzipped file the results are the same
+    (s.folder / "bold.nii").unlink()
+    put(s.folder / "bold.nii.gz", gzip.compress(data))
+    s.write(STUDY.replace("MORE\n", "").replace("bold.nii", "bold.nii.gz"))
+    s.run()
+    assert s.results() == mean and keys["mean"] == s.tasks()["mean"]["key"]
+    assert stored(s, data)
+
+
+def other_forms_are_copied(s):
+    data = nifti()
+    for k, other in enumerate((data + b"more", data[:348] + b"\1\0\0\0" + data[352:])):
+        s.store = s.folder / f"store{k}"
+        make(s, data=other)
+        s.run()
+        assert stored(s, data), k
+
+
+def new_readers(s):
+    """What is asked of it later finds it, and a file of another time and the same bytes serves as well."""
+    data = nifti()
+    make(s)
+    s.run()
+    os.utime(s.folder / "bold.nii", (1e9, 1e9))
+    settle(s)
+    more = "  twice: {do: image.math, images: {x: $bold}, expression: x * 2}"
+    s.write(STUDY.replace("MORE", more))
+    s.run()
+    assert s.states() == {"bold": "cached", "mean": "cached", "twice": "ran"}, s.states()
+    assert not stored(s, data)
+    out = subprocess.run([s.sulcus, "show", "p.yaml:bold"], cwd=s.folder, env=s.env(), capture_output=True, text=True).stdout
+    assert "8x9x7" in out and "20 volumes" in out, out
+
+
+def exported(s):
+    data = nifti()
+    s.write(STUDY.replace("MORE\n", "").replace("export: {", "export: {as_is: $bold, "))
+    put(s.folder / "bold.nii", data)
+    settle(s)
+    s.run()
+    assert gzip.decompress(s.result("as_is.nii.gz")) == data
+
+
+def changed_meanwhile(s):
+    """Half of the old file and half of the new one would be a result of neither."""
+    make(s, MEANWHILE.replace("SCRIPT", f'cp "$1" "$2"; printf x | dd of={s.folder}/bold.nii bs=1 seek=5000 conv=notrunc'))
+    out = s.run("--jobs", "1", code=1)
+    assert "bold.nii changed while it was read" in out and s.states()["both"] == "failed", out
+    settle(s)
+    s.write(STUDY.replace("MORE\n", ""))
+    before = s.tasks()["bold"]["key"]
+    s.run()
+    assert s.tasks()["bold"]["key"] != before and counts(s) == {"ran": 2}, counts(s)
+
+
+def cut_meanwhile(s):
+    make(s, MEANWHILE.replace("SCRIPT", "cp \"$1\" \"$2\"; : > " + str(s.folder / "bold.nii")))
+    out = s.run("--jobs", "1", code=1)
+    assert "bold.nii changed while it was read" in out, out
+
+
+def gone_meanwhile(s):
+    make(s, MEANWHILE.replace("SCRIPT", "cp \"$1\" \"$2\"; rm " + str(s.folder / "bold.nii")))
+    out = s.run("--jobs", "1", code=1)
+    assert "bold.nii went away while it was read" in out, out
+
+
+def not_for_programs(s):
+    """A foreign program that writes to what it reads must not reach the person's own file, also when the step comes later."""
+    data = nifti()
+    spoil = "  spoil: {do: command, argv: [sh, -c, 'cp \"$1\" \"$2\"; echo more >> \"$1\"', sh, $x, $out], reads: {x: $bold}, writes: {out: bold}}"
+    make(s)
+    s.run()
+    s.write(STUDY.replace("MORE", spoil))
+    s.run()
+    assert s.states() == {"bold": "ran", "mean": "cached", "spoil": "ran"}, s.states()
+    assert "not kept" in s.tasks()["bold"]["why"], s.tasks()["bold"]
+    assert (s.folder / "bold.nii").read_bytes() == data
+    s.store = s.folder / "other"
+    s.run()
+    assert (s.folder / "bold.nii").read_bytes() == data
+
+
+def young_file(s):
+    """Of a file that was written this instant a later change may not show in its times, so it is copied."""
+    data = nifti()
+    make(s)
+    put(s.folder / "bold.nii", data, age=-1000)
+    s.run()
+    assert stored(s, data)
+
+
+def needs_no_room(s):
+    """A store with less room than the file has voxels."""
+    s.store.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(s.store)],
+                                           capture_output=True).returncode:
+        raise Skip("needs a mount of its own")
+    try:
+        make(s, data=nifti(n_vol=2000))
+        s.run()
+        put(s.folder / "bold.nii.gz", gzip.compress((s.folder / "bold.nii").read_bytes()))
+        s.write(STUDY.replace("MORE\n", "").replace("bold.nii", "bold.nii.gz"))
+        assert "the results will need 2" in s.run(code=1)
+    finally:
+        subprocess.run(["umount", "-l", str(s.store)])
+
+
+if __name__ == "__main__":
+    sys.exit(run_scenarios([read_in_place, other_forms_are_copied, new_readers, exported, changed_meanwhile, cut_meanwhile,
+                            gone_meanwhile, not_for_programs, young_file, needs_no_room]))
