@@ -67,7 +67,7 @@ static struct error *import(struct looker *l, struct subject *s)
 	TRY(pool_call(&reply, l->pool, &r, l->arena));
 	if (reply->n_out != 1)
 		return error_new(ERR_WORKER, "%s made %d results of %s, must make 1", d->name, reply->n_out, s->name);
-	if (!subject_blobs(&s->item, l->store, &reply->out[0].artifact, l->arena))
+	if (!subject_blobs(&s->item, l->store, NULL, &reply->out[0].artifact, l->arena))
 		return error_new(ERR_WORKER, "what %s made of %s is not there", d->name, s->name);
 	s->import = NULL;
 	return NULL;

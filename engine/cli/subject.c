@@ -48,30 +48,18 @@ void subject_file(struct subject *out, const char *path, struct arena *a)
 }
 
 /* ---- results ---- */
-static bool plan_blobs(struct item *out, const struct plan *p, const struct artifact *art, struct arena *a)
+bool subject_blobs(struct item *out, const struct store *s, const struct plan *p, const struct artifact *art, struct arena *a)
 {
 	struct blob *blob = NEW_N(a, struct blob, art->n_blob);
 
 	for (int i = 0; i < art->n_blob; i++) {
+		const struct digest *d = &art->blob[i].digest;
 		const struct outside_file *from;
+		const char *path = p ? plan_blob(p, d, &from, a) : store_has_blob(s, d) ? store_blob_path(s, d, a) : NULL;
 
-		blob[i] = (struct blob){ art->blob[i].name, plan_blob(p, &art->blob[i].digest, &from, a) };
-		if (!blob[i].path)
+		if (!path)
 			return false;
-	}
-	out->n_blob = art->n_blob;
-	out->blob = blob;
-	return true;
-}
-
-bool subject_blobs(struct item *out, const struct store *s, const struct artifact *art, struct arena *a)
-{
-	struct blob *blob = NEW_N(a, struct blob, art->n_blob);
-
-	for (int i = 0; i < art->n_blob; i++) {
-		if (!store_has_blob(s, &art->blob[i].digest))
-			return false;
-		blob[i] = (struct blob){ art->blob[i].name, store_blob_path(s, &art->blob[i].digest, a) };
+		blob[i] = (struct blob){ art->blob[i].name, path };
 	}
 	out->n_blob = art->n_blob;
 	out->blob = blob;
@@ -121,7 +109,7 @@ static struct error *find_result(struct subject *out, const struct study *s, con
 		                 task_name(s->arena, t), s->file);
 	out->item.kind = words_kind(&t->step->out[k]);
 	out->item.cell = "";
-	if (!plan_blobs(&out->item, s->plan, art, s->arena))
+	if (!subject_blobs(&out->item, s->store, s->plan, art, s->arena))
 		return error_new(ERR_DATA, "%s: its bytes are not in the store: they passed to the steps that read them, or were dropped; "
 		                 "with keep: always in step '%s', 'sulcus run %s' makes and keeps them", out->name, t->step->name, s->file);
 	return NULL;

@@ -17,7 +17,7 @@ must_check struct error *subject_find(struct subject *out, int *code, const char
                                       struct arena *a);
 /* An outside file; its kind is guessed by its extension. */
 void subject_file(struct subject *out, const char *path, struct arena *a);
-/* The files of an artifact; false when some are no longer in the store. */
-bool subject_blobs(struct item *out, const struct store *s, const struct artifact *art, struct arena *a);
+/* The files of an artifact, in the store or (of a plan, p not NULL) outside; false when some are nowhere. */
+bool subject_blobs(struct item *out, const struct store *s, const struct plan *p, const struct artifact *art, struct arena *a);
 
 #endif

@@ -108,7 +108,7 @@ static bool find_stored(struct subject *s, const struct result *r, struct compar
 			const struct artifact *art = &record.out[i].artifact;
 
 			*s = (struct subject){ .name = r->name, .item = { .cell = "", .kind = kind_of(r, art) } };
-			return subject_blobs(&s->item, c->store, art, c->arena);
+			return subject_blobs(&s->item, c->store, NULL, art, c->arena);
 		}
 	return false;
 }
