@@ -39,6 +39,8 @@ static inline int half_end(const struct resample_along *a, bool main, int o, int
 
 	if (!is_between(first, low))
 		return o;
+	if (is_between(moved(a, main, n - 1), low))
+		return n;
 	if (drift != 0 && room / drift < n - o)
 		n = o + (int)(room / drift) + 1;
 	while (!is_between(moved(a, main, n - 1), low))
