@@ -14,6 +14,8 @@ enum { POWERS = 40 };
 /* Lines run side by side, so many vectors of them at a time that each waits for its own sums, not for the processor. */
 enum { CHAINS = 8, WIDE = CHAINS * FOUR };
 
+typedef float four_float __attribute__((vector_size(16), aligned(4), may_alias));
+
 /* The poles' powers of a line's length, made once. */
 struct pole {
 	int n;
@@ -112,10 +114,19 @@ NUM_CLONES static void filter(const struct pole *p, int width, long stride, doub
 		return;
 	for (; x + WIDE <= width; x += WIDE)
 		filter_lines(CHAINS, FOUR, p, stride, c + x);
+	/* What is left over by constants too, so that its lanes do not go through memory. */
+	for (; x + WIDE / 2 <= width; x += WIDE / 2)
+		filter_lines(CHAINS / 2, FOUR, p, stride, c + x);
+	for (; x + WIDE / 4 <= width; x += WIDE / 4)
+		filter_lines(CHAINS / 4, FOUR, p, stride, c + x);
 	for (; x + FOUR <= width; x += FOUR)
 		filter_lines(1, FOUR, p, stride, c + x);
-	if (x < width)
-		filter_lines(1, width - x, p, stride, c + x);
+	if (width - x == 3)
+		filter_lines(1, 3, p, stride, c + x);
+	else if (width - x == 2)
+		filter_lines(1, 2, p, stride, c + x);
+	else if (width - x == 1)
+		filter_lines(1, 1, p, stride, c + x);
 }
 
 /* Output o of an axis from rows [n_in][width]: the weighted sum of its taps. */
@@ -141,29 +152,54 @@ NUM_CLONES static void mix(const struct resample_axis *a, int o, int width, cons
 		out[x] = (w[0] * r0[x] + w[1] * r1[x]) + (w[2] * r2[x] + w[3] * r3[x]);
 }
 
-/* Along i, for WIDE rows of a plane (fewer at the end): out [rows][axis n]. lines: [n_in][WIDE]. */
+/* Rows to lines side by side, [n][WIDE]; rows that are missing are like the first. */
+static inline __attribute__((always_inline)) void rows_to_lines(const float *in, int n_row, int n, double *lines)
+{
+	for (int l = 0; l < WIDE; l += FOUR) {
+		const float *row[FOUR];
+
+		for (int q = 0; q < FOUR; q++)
+			row[q] = in + (long)(l + q < n_row ? l + q : 0) * n;
+		for (int i = 0; i < n; i++) {
+			four_float x = { row[0][i], row[1][i], row[2][i], row[3][i] };
+
+			*(four *)(lines + (long)i * WIDE + l) = __builtin_convertvector(x, four);
+		}
+	}
+}
+
+/* Lines to rows that are `stride` apart. */
+static inline __attribute__((always_inline)) void lines_to_rows(const double *lines, int n_row, int n, long stride, double *out)
+{
+	for (int l = 0; l < n_row; l++, lines++, out += stride) {
+		const double *x = lines;
+		int o = 0;
+
+		for (; o + FOUR <= n; o += FOUR, x += FOUR * WIDE)
+			*(four *)(out + o) = (four){ x[0], x[WIDE], x[2 * WIDE], x[3 * WIDE] };
+		for (; o < n; o++, x += WIDE)
+			out[o] = x[0];
+	}
+}
+
+/* Along i, for WIDE rows of a plane (fewer at the end): out [rows][axis n], of padded rows only what is not copies. lines:
+ * [n_in][WIDE]. */
 NUM_CLONES static void some_rows(const struct resample_axis *a, const struct pole *p, const float *in, int n_row,
                                  double *lines, double *out)
 {
 	double one[WIDE];
 
-	for (int l = 0; l < WIDE; l++) {
-		const float *row = in + (long)(l < n_row ? l : 0) * a->n_in;
-
-		for (int i = 0; i < a->n_in; i++)
-			lines[(long)i * WIDE + l] = row[i];
-	}
+	rows_to_lines(in, n_row, a->n_in, lines);
 	if (a->filter)
 		filter(p, WIDE, WIDE, lines);
+	if (a->n_tap == 1) {
+		lines_to_rows(lines, n_row, a->n_in, a->n, out + 1);
+		return;
+	}
 	for (int o = 0; o < a->n; o++) {
-		const double *from = one;
-
-		if (a->n_tap == 1)
-			from = lines + (long)a->at[o] * WIDE;
-		else
-			mix(a, o, WIDE, lines, one);
+		mix(a, o, WIDE, lines, one);
 		for (int l = 0; l < n_row; l++)
-			out[(long)l * a->n + o] = from[l];
+			out[(long)l * a->n + o] = one[l];
 	}
 }
 
@@ -193,6 +229,19 @@ static void pad(const struct resample_axis *a, int width, long stride, double *r
 		memcpy(rows + beyond[e] * stride, rows + (a->at[beyond[e]] + 1) * stride, (size_t)width * sizeof *rows);
 }
 
+/* The same of columns, along i. */
+static void pad_columns(const struct resample_axis *a, int n_row, double *rows)
+{
+	const int beyond[RESAMPLE_PAD] = { 0, a->n_in + 1, a->n_in + 2 };
+
+	for (int e = 0; e < RESAMPLE_PAD; e++) {
+		double *to = rows + beyond[e], *from = rows + a->at[beyond[e]] + 1;
+
+		for (long row = 0; row < n_row; row++)
+			to[row * a->n] = from[row * a->n];
+	}
+}
+
 /* Of oblique lattices planes are made where they stay, and so are coefficients along j and k. */
 void resample_plane(void *ctx, long k, int worker)
 {
@@ -215,7 +264,9 @@ void resample_plane(void *ctx, long k, int worker)
 			some_rows(i, &pi, from, n, lines, to);
 	}
 	if (j->filter)
-		filter(&pj, i->n, i->n, plane);
+		filter(&pj, padded ? i->n_in : i->n, i->n, plane + padded);
+	if (padded && i->filter)
+		pad_columns(i, j->n_in, plane);
 	if (padded)
 		pad(j, i->n, i->n, mid);
 	for (int o = 0; o < j->n && !padded; o++)
@@ -261,9 +312,13 @@ void resample_row(void *ctx, long j, int worker)
 	struct pole pk = pole_of(k->n_in);
 
 	if (!r->aligned) {
-		if (k->filter)
-			filter(&pk, (int)n_row, n_plane, job->mid + n_plane + j * n_row);
-		pad(k, (int)n_row, n_plane, job->mid + j * n_row);
+		/* Not row j itself, but so many columns that few are left over. */
+		long wide = (n_row + WIDE - 1) / WIDE * WIDE, first = j * wide, n = n_plane - first < wide ? n_plane - first : wide;
+
+		if (n > 0 && k->filter)
+			filter(&pk, (int)n, n_plane, job->mid + n_plane + first);
+		if (n > 0)
+			pad(k, (int)n, n_plane, job->mid + first);
 		return;
 	}
 	origin = out_steps(r, step) + j * step[1];
