@@ -137,6 +137,15 @@ def looked_at_twice(s):
     both_ways(s, "none", ", compat: none")
 
 
+def too_large_together(s):
+    """What both need beside the image must be there at once, and neither counts the image."""
+    volumes(s)
+    study(s)
+    for mem, together in (("16 MB", {}), ("24 MB", TOGETHER)):
+        s.store = s.folder / mem
+        assert in_passes(s, "--mem", mem) == together, mem
+
+
 def late_negative(s):
     """Only the sixth volume tells that it should not have been so: all is made again, one by one."""
     def late(run, vol, x):
@@ -234,5 +243,5 @@ def killed_chain(s):
 
 
 if __name__ == "__main__":
-    sys.exit(run_scenarios([chain_bits, chain_values, one_volume, grids_alike, looked_at_twice, late_negative, passed_result, failing_maker,
-                            failing_reader, killed_chain]))
+    sys.exit(run_scenarios([chain_bits, chain_values, one_volume, grids_alike, looked_at_twice, too_large_together, late_negative,
+                            passed_result, failing_maker, failing_reader, killed_chain]))
