@@ -59,6 +59,13 @@ def check_words(path, part, name, p):
         fail(path, f"{name}: bids of an output is a map of entities and suffix")
 
 
+def check_stream(path, s, name, p):
+    """What stream_unless names can be told from the step alone."""
+    q = s["params"].get(p.get("stream_unless"), {})
+    if p.get("stream_unless") and (not p.get("stream") or q.get("type") not in ("bool", "choice") or q.get("default") is None):
+        fail(path, f"{name}: stream_unless goes with `stream` and names a bool or a choice with a default")
+
+
 def add_parts(path, s):
     """The ports and parameters of schemas/parts/NAME.yaml come after the node's own; what the node declares itself stays."""
     for name in s.get("parts") or []:
@@ -89,6 +96,7 @@ def read_node(path, s):
         for name, p in s[part].items():
             known(path, name, p, PORT_KEYS)
             check_words(path, part, name, p)
+            check_stream(path, s, name, p)
             if name in RESERVED or name in s["params"]:
                 fail(path, f"{name} is reserved or a parameter too")
     return s

@@ -59,7 +59,7 @@ struct port_decl {
 	bool literal;               /* input: also takes a written list (JSON in the blob literal.json) */
 	bool on_request;            /* output: made only when some step reads it, under a key of its own */
 	bool stream;                /* input: read from its first part to its last, once; output: can be made so (node/stream.h) */
-	const char *stream_unless;  /* input: not so when this parameter of type bool is true; or NULL */
+	const char *stream_unless;  /* input: not so when this bool is true, or this choice not its default; or NULL */
 	const char *kind_of;        /* output: has the kind of what this input was given, or NULL */
 	const char *axis;           /* output: a list whose cells are known once it was made, or NULL */
 	bool names;                 /* input: what it was given passes its words on to the names of the results */

@@ -16,6 +16,8 @@ struct doc;
 struct shape {
 	struct arena *arena;
 	int64_t memory;             /* to fill in: bytes the task will use at most; 0: unknown */
+	int64_t passing;            /* to fill in: those of them that are of what its port `stream` makes or reads, when they count:
+	                             * in a pass they are never there */
 	double seconds;             /* to fill in: a rough guess on one core; 0: unknown */
 	void *run;                  /* the worker's own */
 };

@@ -2,7 +2,8 @@
  *
  * It is a head and then parts of equal size. The maker puts parts about in order, from as many threads as it likes; every
  * reader takes the head and then the parts one by one. A window of parts is held: a put too far ahead of the slowest
- * reader waits, so the memory does not grow with the blob. */
+ * reader waits, so the memory does not grow with the blob. A reader that comes upon what it cannot do so fails with ERR_WHOLE,
+ * and runs again when the blob is stored. */
 #ifndef SULCUS_STREAM_H
 #define SULCUS_STREAM_H
 
@@ -34,7 +35,7 @@ must_check struct error *stream_put(struct stream *s, int k, const void *bytes);
 /* Nothing more comes: who waits for what was not put gets an error. */
 void stream_end(struct stream *s);
 
-/* ---- a reader's side, which one thread uses ---- */
+/* ---- a reader's side, which one thread at a time uses ---- */
 const char *stream_reader_name(const struct stream_reader *r);
 /* Waits for the head. */
 must_check struct error *stream_take_head(struct stream_reader *r, struct stream_head *h);

@@ -56,6 +56,7 @@ struct task {
 	struct record record;       /* filled in for HIT and DONE: outputs, cost */
 	bool need_bytes;            /* its record stands, but it is to run again for bytes that were not kept */
 	int64_t memory;             /* predicted, 0 unknown */
+	int64_t passing;            /* what of it is not there in a pass */
 	double seconds;             /* predicted, 0 unknown */
 	double priority;            /* seconds on the longest path below it */
 	struct error *error;        /* FAILED */

@@ -196,6 +196,7 @@ static void take_reply(struct look *l, struct task *t, const struct reply *r)
 				w->facts[k] = r->facts[i].facts;
 	if (r->memory > 0)
 		t->memory = r->memory;
+	t->passing = r->passing;
 	if (r->predicted_s > 0)
 		t->seconds = r->predicted_s;
 }

@@ -3,13 +3,11 @@
  * Only when every reader takes it part by part and lacks nothing else, so that its bytes are asked for once. The keys are
  * those of single runs: what was made has its digest, from which the keys of its readers follow. */
 #include "base/arena.h"
-#include "base/doc.h"
 #include "node/node.h"
 #include "run/keep.h"
 #include "run/progress.h"
 #include "run/sched_inside.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LOOK_UP = 1000 };   /* tasks that are looked at above a reader */
@@ -37,17 +35,22 @@ static bool waits_for(const struct task *x, const struct task *t, int *budget)
 	return false;
 }
 
+/* Is a bool true, or a choice another than its default? */
+static bool is_set(const struct param_decl *p, const char *json)
+{
+	if (!json)
+		return false;
+	return p->type == PARAM_CHOICE ? strcmp(json, p->fallback) != 0 : strcmp(json, "true") == 0;
+}
+
 /* May what r is given at this port come part by part? */
 static bool takes_parts(struct sched *s, const struct task *r, const struct port_decl *port)
 {
 	const struct node_decl *n = r->step->node;
 
-	for (int i = 0; port->stream_unless && i < n->n_param; i++) {
-		const char *json = strcmp(n->param[i].name, port->stream_unless) == 0 ? task_setting(r, i, s->scratch) : NULL;
-
-		if (json && strcmp(json, "true") == 0)
+	for (int i = 0; port->stream_unless && i < n->n_param; i++)
+		if (strcmp(n->param[i].name, port->stream_unless) == 0 && is_set(&n->param[i], task_setting(r, i, s->scratch)))
 			return false;
-	}
 	return port->stream && !port->many;
 }
 
@@ -92,23 +95,19 @@ static enum pass_choice choose_reader(struct sched *s, const struct task *t, con
 	return n_taken == 1 ? all : PASS_NONE;
 }
 
-/* Headers promise this many bytes for what t makes. */
-static int64_t made_bytes(const struct task *t)
+/* What a member says it needs may count the bytes that are never there. */
+static int64_t member_memory(const struct task *t)
 {
-	const struct work *w = t->run;
-	double bytes = w->facts[0] ? strtod(doc_text(w->facts[0], "bytes", "0"), NULL) : 0;
-
-	return bytes > 0 && bytes < 0x1p60 ? (int64_t)bytes : 0;
+	return t->memory > t->passing ? t->memory - t->passing : 0;
 }
 
-/* What members say they need counts the bytes that are never there. */
 int64_t pass_memory(const struct task *t)
 {
 	const struct work *w = t->run;
-	int64_t gone = made_bytes(t), sum = t->memory > gone ? t->memory - gone : t->memory;
+	int64_t sum = member_memory(t);
 
 	for (int k = 0; k < w->n_member; k++)
-		sum += w->member[k]->memory > gone ? w->member[k]->memory - gone : 0;
+		sum += member_memory(w->member[k]);
 	return sum;
 }
 
@@ -162,6 +161,16 @@ static struct request *member_request(struct sched *s, const struct task *t, str
 	return r;
 }
 
+/* As many as the maker has, which all of them share. */
+static int member_threads(const struct sched *s, const struct task *c, int n)
+{
+	int need = c->step->need.threads;
+
+	if (!c->step->node->threads)
+		return 1;
+	return need == 0 ? n : need < s->opt->jobs ? need : s->opt->jobs;
+}
+
 struct error *pass_send(struct sched *s, struct task *t)
 {
 	struct work *w = t->run;
@@ -169,10 +178,13 @@ struct error *pass_send(struct sched *s, struct task *t)
 
 	r.n_member = w->n_member + 1;
 	r.member = NEW_N(s->scratch, struct request *, r.n_member);
-	r.member[0] = member_request(s, NULL, t);
-	r.member[0]->threads = w->threads;
-	for (int k = 0; k < w->n_member; k++)
-		r.member[k + 1] = member_request(s, t, w->member[k]);
+	for (int k = 0; k < r.n_member; k++) {
+		struct task *c = k ? w->member[k - 1] : t;
+
+		r.member[k] = member_request(s, k ? t : NULL, c);
+		r.member[k]->threads = member_threads(s, c, w->threads);
+		r.member[k]->most = task_most(s, c, r.member[k]->threads);
+	}
 	TRY(pool_send(s->pool, &r, t));
 	w->pass = t;
 	for (int k = 0; k < w->n_member; k++) {
@@ -224,8 +236,18 @@ static void one_by_one(struct sched *s, struct task *t, struct error *death)
 	queue_push(s, t);
 }
 
+/* It came upon what cannot be done part by part: what it reads is made once more, stored, and then it runs again. */
+static void member_again(struct sched *s, struct task *maker, struct task *c, struct error *e)
+{
+	((struct work *)maker->run)->alone = true;
+	progress_retry(s->opt->progress, c, e);
+	error_free(e);
+	c->tries--;
+	queue_push(s, c);
+}
+
 /* The key of a reader is known now that what it read has a digest; it may turn out that the result is there already. */
-static void member_end(struct sched *s, struct task *c, struct reply *r, struct pool_event *ev)
+static void member_end(struct sched *s, struct task *maker, struct task *c, struct reply *r, struct pool_event *ev)
 {
 	struct work *w = c->run;
 	struct error *e;
@@ -235,6 +257,10 @@ static void member_end(struct sched *s, struct task *c, struct reply *r, struct 
 	e = task_settle(s->plan, c);
 	if (!e && c->state == TASK_HIT && w->again)
 		c->state = TASK_READY;
+	if (!e && c->state == TASK_READY && r->error && r->error->code == ERR_WHOLE) {
+		member_again(s, maker, c, r->error);
+		return;
+	}
 	if (!e && c->state == TASK_READY) {
 		w->leased = store_lease(s->plan->store, &c->key);
 		task_end(s, c, r, ev);
@@ -256,7 +282,7 @@ static struct error *reply_check(const struct reply *r, const struct work *w)
 	return error_new(ERR_WORKER, "the worker answered for %d of the %d members of a pass", r->n_member, w->n_member + 1);
 }
 
-/* The processor time of threads within the maker is what the others did not use. */
+/* Threads that help members are counted with the maker: its processor time is what the others did not use. */
 static void share_costs(struct reply *all)
 {
 	double cpu = all->cpu;
@@ -298,5 +324,5 @@ void pass_finish(struct sched *s, struct task *t, struct pool_event *ev)
 	w->n_member = 0;
 	task_end(s, t, all->member[0], ev);
 	for (int k = 0; k < n; k++)
-		member_end(s, member[k], all->member[k + 1], ev);
+		member_end(s, t, member[k], all->member[k + 1], ev);
 }

@@ -39,6 +39,7 @@ static struct error *send_task(struct sched *s, struct task *t)
 	w->threads = task_threads(s, t);
 	w->memory = w->n_member ? pass_memory(t) : task_memory(t);
 	w->started = clock_now();
+	w->pass = NULL;
 	if (w->n_member) {
 		TRY(pass_send(s, t));
 	} else {

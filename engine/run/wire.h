@@ -90,6 +90,7 @@ struct reply {
 	double seconds, cpu;        /* that answering took */
 	double predicted_s;         /* shape: that the task will take on one core, 0: unknown */
 	int64_t peak, memory, bytes;
+	int64_t passing;            /* shape: what of memory is not there when the image passes by */
 	int n_member;               /* pass: one for each run, with an error of its own */
 	struct reply **member;      /* as received; their errors are the reader's to free */
 	const char *members;        /* as sent: their JSON */

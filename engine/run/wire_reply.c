@@ -137,6 +137,8 @@ void reply_write(struct buf *b, const struct reply *r)
 	}
 	if (r->predicted_s > 0)
 		buf_printf(b, "\"predicted\":%.6g,", r->predicted_s);
+	if (r->passing > 0)
+		buf_printf(b, "\"passing\":%lld,", (long long)r->passing);
 	buf_printf(b, "\"seconds\":%.6f,\"cpu\":%.6f,\"peak\":%lld,\"memory\":%lld,\"bytes\":%lld}", r->seconds, r->cpu,
 	           (long long)r->peak, (long long)r->memory, (long long)r->bytes);
 }
@@ -144,7 +146,7 @@ void reply_write(struct buf *b, const struct reply *r)
 /* ---- reading ---- */
 static enum error_code code_of(const char *name)
 {
-	for (int i = ERR_USER; i <= ERR_WORKER; i++)
+	for (int i = ERR_USER; i <= ERR_WHOLE; i++)
 		if (strcmp(error_code_name((enum error_code)i), name) == 0)
 			return (enum error_code)i;
 	return ERR_WORKER;
@@ -255,6 +257,7 @@ static struct error *read_costs(struct reply *r, const struct doc *d)
 	TRY(wire_number(&r->cpu, d, "cpu"));
 	TRY(wire_integer(&r->peak, d, "peak"));
 	TRY(wire_integer(&r->memory, d, "memory"));
+	TRY(wire_integer(&r->passing, d, "passing"));
 	return wire_integer(&r->bytes, d, "bytes");
 }
 

@@ -196,6 +196,24 @@ static void write_replies(struct pass *p)
 	p->job->reply->members = b.text;
 }
 
+/* Who waits for others uses no processor, so every member is promised its threads, and takes what else is spare: those who make
+ * and those who read share the processors as their work goes. */
+static void share_threads(struct pass *p)
+{
+	const struct request *r = p->job->request;
+	int promised = 1;
+	bool more;
+
+	for (int k = 0; k < p->n; k++)
+		promised += r->member[k]->threads - 1;
+	more = spare_begin(promised, promised + 1) > promised;
+	for (int k = 0; k < p->n; k++) {
+		const struct request *m = r->member[k];
+
+		p->member[k].job.n_threads = more && m->most > m->threads ? m->most : m->threads;
+	}
+}
+
 struct error *serve_pass(struct job *j)
 {
 	const struct request *r = j->request;
@@ -204,13 +222,14 @@ struct error *serve_pass(struct job *j)
 
 	if (r->n_member < 2)
 		return error_new(ERR_SYSTEM, "a pass has %d members, must have at least two", r->n_member);
-	spare_begin(r->threads, 0);
 	p.member = NEW_N(j->arena, struct member, p.n);
-	p.stream = stream_new(arena_printf(j->arena, "the result of %s", r->member[0]->name), p.n, 2 * r->member[0]->threads);
+	share_threads(&p);
+	p.stream = stream_new(arena_printf(j->arena, "the result of %s", r->member[0]->name), p.n,
+	                      r->member[0]->threads + p.member[0].job.n_threads);
 	for (int k = 0; k < p.n; k++) {
 		struct member *m = &p.member[k];
 
-		m->job = (struct job){ &m->worker, r->member[k], &m->reply, arena_new(), r->member[k]->threads };
+		m->job = (struct job){ &m->worker, r->member[k], &m->reply, arena_new(), m->job.n_threads };
 		m->reader = k ? stream_reader(p.stream, k) : NULL;
 		m->reply.error = prepare(m, &p, k);
 	}

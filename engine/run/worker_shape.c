@@ -144,6 +144,7 @@ struct error *serve_shape(struct job *j)
 	TRY(bind_params(params, n, j->request->given ? j->request->given : none, j->arena));
 	TRY(calls_find(n)->shape(&s, params));
 	j->reply->memory = s.memory;
+	j->reply->passing = s.passing;
 	j->reply->predicted_s = s.seconds;
 	return NULL;
 }

@@ -72,6 +72,15 @@ NUM_CLONES static void range_of(long n, const float *x, struct seen *s)
 	}
 }
 
+void floats_range(long n, const float *x, double *low, double *high)
+{
+	struct seen s = { .low = *low, .high = *high };
+
+	range_of(n, x, &s);
+	*low = s.low;
+	*high = s.high;
+}
+
 /* After a volume's last plane. */
 static void let_go(const struct looking *c, long item)
 {

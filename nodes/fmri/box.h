@@ -11,6 +11,9 @@ struct arena;
 /* The smallest and largest value of all volumes, NaN left out; infinity and -infinity when nothing else is there. */
 void image_range(const struct image *im, double *low, double *high, int n_threads, struct arena *a);
 
+/* Widens low .. high to hold all of x, NaN left out. */
+void floats_range(long n, const float *x, double *low, double *high);
+
 /* Voxels start .. stop - 1 along i, j, k. */
 struct box {
 	int start[3], stop[3];

@@ -1,4 +1,4 @@
-#include "fmri/resampled.h"
+#include "fmri/resampled_inside.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,16 +12,22 @@
 
 enum { NAMES_MAX = 1 << 26 };   /* bytes of names.tsv */
 
-/* nilearn's range: 0 belongs to it, because beyond the image there are zeros. */
+bool resampling_clips(const struct resample *r, const struct resampling *how)
+{
+	return how->clip && !resample_copies(r) && how->kind == RESAMPLE_CONTINUOUS;
+}
+
+/* nilearn's range: 0 belongs to it, because beyond the image there are zeros. A bound that is 0 has no sign, as it would be that
+ * of the first zero that some thread came upon. */
 static void set_clip(struct resample *r, const struct image *im, const struct resampling *how, int n_threads,
                      struct arena *a)
 {
 	double low, high;
 
-	if (!how->clip || resample_copies(r) || how->kind != RESAMPLE_CONTINUOUS)
+	if (!resampling_clips(r, how))
 		return;
 	image_range(im, &low, &high, n_threads, a);
-	resample_clip(r, fmin(low, 0), fmax(high, 0));
+	resample_clip(r, low < 0 ? low : 0, high > 0 ? high : 0);
 }
 
 /* Any NaN at all makes nilearn's box the whole image. */
@@ -62,7 +68,7 @@ struct error *resampling_new(struct resample **out, const struct image *im, cons
                              const struct resampling *how, int n_threads, struct arena *a)
 {
 	TRY(plan(out, im, to, how, n_threads, a));
-	if (*out)
+	if (*out && !im->stream)
 		set_clip(*out, im, how, n_threads, a);
 	return NULL;
 }
@@ -117,18 +123,10 @@ struct error *resample_for(struct resample **out, const struct image *im, const 
 	return resampling_new(out, im, to, &(struct resampling){ kind, edge, clip, false, 0 }, n_threads, a);
 }
 
-struct putting {
-	const struct resampled *source;
+struct volumes {
+	struct putting c;
 	const struct resampled **of;   /* [n_vol] the image that volume t of the output comes from */
 	const int *t;                  /* [n_vol] and which of its volumes */
-	const struct grid *g;
-	struct image_writer *w;
-	bool raw;
-	double fill;
-	int threads_each;
-	float **in, **out;             /* [worker] */
-	double **work;
-	struct error **problem;        /* [worker], the first of each */
 };
 
 /* Voxel `index` of a volume in this machine's byte order; -1: the empty one. */
@@ -163,50 +161,62 @@ static void copy_raw(const struct resampled *s, const struct grid *g, int t, dou
 		}
 }
 
-static struct error *put_from(const struct putting *c, const struct resampled *s, int t, int volume, int worker)
+const void *putting_make(const struct putting *c, const struct resampled *s, int t, int worker)
 {
 	const float *in = image_floats(s->im, t);
 
 	if (c->raw) {
 		copy_raw(s, c->g, t, c->fill, (char *)c->out[worker]);
-		return image_put_raw(c->w, volume, c->out[worker]);
+		return c->out[worker];
 	}
 	if (!in) {
 		image_volume(s->im, t, NONFINITE_KEEP, c->in[worker]);
 		in = c->in[worker];
 	}
 	if (!s->r)
-		return image_put(c->w, volume, in);
+		return in;
 	resample_volume_by(s->r, in, c->out[worker], c->threads_each, c->work[worker]);
-	return image_put(c->w, volume, c->out[worker]);
+	return c->out[worker];
+}
+
+struct error *putting_put(const struct putting *c, int t, const void *voxel)
+{
+	return c->raw ? image_put_raw(c->w, t, voxel) : image_put(c->w, t, voxel);
 }
 
 /* What was read is let go of, so that one volume of each worker is in memory, not all. */
-static struct error *put_one(const struct putting *c, int volume, int worker)
+static struct error *put_one(const struct volumes *v, int volume, int worker)
 {
-	const struct resampled *s = c->of[volume];
-	struct error *e = put_from(c, s, c->t[volume], volume, worker);
+	const struct resampled *s = v->of[volume];
+	struct error *e = putting_put(&v->c, volume, putting_make(&v->c, s, v->t[volume], worker));
 
-	image_forget(s->im, c->t[volume]);
+	image_forget(s->im, v->t[volume]);
 	return e;
 }
 
 static void put_volume(void *ctx, long volume, int worker)
 {
-	const struct putting *c = ctx;
+	const struct volumes *v = ctx;
 
-	if (!c->problem[worker])
-		c->problem[worker] = put_one(c, (int)volume, worker);
+	if (!v->c.problem[worker])
+		v->c.problem[worker] = put_one(v, (int)volume, worker);
 }
 
-/* Room for the largest image on each worker. */
-static void make_room(struct putting *c, int n, int workers, struct arena *a)
+int putting_workers(struct putting *c, int n_vol, int n_threads)
+{
+	int workers = n_vol < n_threads ? 1 : par_workers(n_threads, n_vol);
+
+	c->threads_each = workers == 1 ? n_threads : 1;
+	return workers;
+}
+
+void putting_room(struct putting *c, int n, const struct resampled *source, int workers, struct arena *a)
 {
 	long in = 0, out = grid_size(c->g) * (c->raw ? 2 : 1);
 	size_t work = 1;
 
 	for (int k = 0; k < n; k++) {
-		const struct resampled *s = &c->source[k];
+		const struct resampled *s = &source[k];
 		size_t size = s->r && !c->raw ? resample_work_size_of(s->r, c->threads_each) : 0;
 
 		work = size > work ? size : work;
@@ -223,11 +233,23 @@ static void make_room(struct putting *c, int n, int workers, struct arena *a)
 	}
 }
 
+struct error *putting_problem(const struct putting *c, int workers)
+{
+	struct error *first = NULL;
+
+	for (int k = 0; k < workers; k++) {
+		if (first)
+			error_free(c->problem[k]);
+		else
+			first = c->problem[k];
+	}
+	return first;
+}
+
 struct error *resampled_put(struct node_env *env, int n, const struct resampled *source, const struct grid *g, bool raw,
                             double fill, struct image_writer *w)
 {
-	struct putting c = { .source = source, .g = g, .w = w, .raw = raw, .fill = fill };
-	struct error *first = NULL;
+	struct volumes c = { .c = { .g = g, .w = w, .raw = raw, .fill = fill } };
 	int n_vol = 0, workers, *t;
 
 	for (int k = 0; k < n; k++)
@@ -239,17 +261,10 @@ struct error *resampled_put(struct node_env *env, int n, const struct resampled 
 			c.of[at] = &source[k];
 			t[at] = v;
 		}
-	workers = n_vol < env->n_threads ? 1 : par_workers(env->n_threads, n_vol);
-	c.threads_each = workers == 1 ? env->n_threads : 1;
-	make_room(&c, n, workers, env->arena);
+	workers = putting_workers(&c.c, n_vol, env->n_threads);
+	putting_room(&c.c, n, source, workers, env->arena);
 	par_for(workers, n_vol, put_volume, &c);
-	for (int k = 0; k < workers; k++) {
-		if (first)
-			error_free(c.problem[k]);
-		else
-			first = c.problem[k];
-	}
-	return first;
+	return putting_problem(&c.c, workers);
 }
 
 long resampled_memory(const struct grid *from, const struct grid *to, int n_threads)

@@ -21,7 +21,8 @@ struct resampling {
 	double fill;
 };
 
-/* For all volumes of im onto grid `to`; *out is NULL when the grids are the same. */
+/* For all volumes of im onto grid `to`; *out is NULL when the grids are the same. Of a passing image without the range to clip
+ * to, and not RESAMPLE_FILL, for which the whole image is looked at. */
 must_check struct error *resampling_new(struct resample **out, const struct image *im, const struct grid *to,
                                         const struct resampling *how, int n_threads, struct arena *a);
 /* The same in the usual way: fill 0, not forced. */
@@ -42,6 +43,10 @@ must_check struct error *resampled_new(struct resampled **out, int *wrong, int n
  * voxels (no image has a slope). Several volumes at a time, or one by several threads when there are few. */
 must_check struct error *resampled_put(struct node_env *env, int n, const struct resampled *source,
                                        const struct grid *g, bool raw, double fill, struct image_writer *w);
+/* The same of one image that passes by, which r clips only in the end; r NULL: as it is. ERR_WHOLE when its range should have
+ * been known before. */
+must_check struct error *resampled_pass(struct node_env *env, struct image *im, struct resample *r,
+                                        const struct resampling *how, const struct grid *g, bool raw, struct image_writer *w);
 /* Integers without slope: can be copied as they are stored. */
 bool image_is_raw(const struct image *im);
 /* The names of labels or maps go with them. */

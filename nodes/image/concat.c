@@ -35,12 +35,13 @@ static struct error *check_grids(const struct several *s, const struct grid *ont
 }
 
 static struct error *concat(struct node_env *env, const struct several *s, const struct grid *to,
-                            const struct image_concat_params *p, const char *path)
+                            const struct image_concat_params *p, struct out *out)
 {
 	enum resample_edge edge = p->compat == IMAGE_CONCAT_COMPAT_NILEARN ? RESAMPLE_FILL : RESAMPLE_CLAMP;
 	struct resampling how = { (enum resample_kind)p->interpolation, edge, p->clip, false, 0 };
 	struct resampled *source;
 	struct image_writer *w;
+	struct stream *passing = out_stream(out, "image.nii");
 	struct error *e;
 	double tr_s;
 	int changed = 0, wrong;
@@ -53,7 +54,10 @@ static struct error *concat(struct node_env *env, const struct several *s, const
 		changed += source[k].r != NULL;
 	if (changed > 0)
 		node_note(env, "%d of %d images were on another grid and are resampled", changed, s->n);
-	TRY(image_create(&w, path, to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
+	if (passing)
+		TRY(image_create_passing(&w, passing, to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
+	else
+		TRY(image_create(&w, out_blob(out, "image.nii"), to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
 	TRY(resampled_put(env, s->n, source, to, false, 0, w));
 	return image_finish(w);
 }
@@ -71,7 +75,7 @@ struct error *image_concat_run(struct node_env *env, const struct image_concat_p
 		image_close(&onto);
 	}
 	TRY(check_grids(&s, in->onto ? &onto.grid : NULL, params, env->arena));
-	e = concat(env, &s, in->onto ? &onto.grid : &s.im[0].grid, params, out_blob(out->image, "image.nii"));
+	e = concat(env, &s, in->onto ? &onto.grid : &s.im[0].grid, params, out->image);
 	several_close(&s);
 	return e;
 }

@@ -34,6 +34,7 @@ struct error *image_mean_shape(struct shape *s, const struct image_mean_params *
 	mean = image_facts_new(&im.grid, 1, 0, "float32");
 	mean.space = im.space;
 	shape_out(s, "image", image_facts_to(&mean, s->arena));
+	s->passing = im.bytes;
 	s->memory = im.bytes + 16 * grid_size(&im.grid) + (8 << 20);
 	s->seconds = 2e-9 * (double)grid_size(&im.grid) * im.n_vol + 0.005;
 	return NULL;

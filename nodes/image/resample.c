@@ -106,7 +106,7 @@ static struct error *tell_lost_labels(struct node_env *env, const struct item *b
 	return NULL;
 }
 
-static struct error *resample_onto(struct node_env *env, const struct image *im, const struct grid *to,
+static struct error *resample_onto(struct node_env *env, struct image *im, const struct grid *to,
                                    const struct resampling *how, const char *path)
 {
 	bool raw = keeps_type(im, how->kind, how->fill);
@@ -122,8 +122,19 @@ static struct error *resample_onto(struct node_env *env, const struct image *im,
 	if (!r && type == im->type && image_link(im, path))
 		return NULL;
 	TRY(image_create(&w, path, to, im->n_vol, im->tr_s, type, env->arena));
-	TRY(resampled_put(env, 1, &source, to, raw, how->fill, w));
+	if (im->stream)
+		TRY(resampled_pass(env, im, r, how, to, raw, w));
+	else
+		TRY(resampled_put(env, 1, &source, to, raw, how->fill, w));
 	return image_finish(w);
+}
+
+/* What is to be known before the first volume is resampled cannot be had from an image that passes by. */
+static struct error *check_passing(const struct image *im, bool counts_labels, const struct image_resample_params *p)
+{
+	if (!im->stream || (!counts_labels && p->compat != IMAGE_RESAMPLE_COMPAT_NILEARN))
+		return NULL;
+	return error_new(ERR_WHOLE, "%s is looked at twice%s", im->path, counts_labels ? ", as labels may get lost" : " by nilearn");
 }
 
 struct error *image_resample_run(struct node_env *env, const struct image_resample_params *params,
@@ -132,18 +143,21 @@ struct error *image_resample_run(struct node_env *env, const struct image_resamp
 	struct image im, onto;
 	struct grid to;
 	const char *path = out_blob(out->image, "image.nii");
+	enum resample_kind kind = kind_of(in->image->kind, params);
+	bool counts_labels = strcmp(in->image->kind, "labels") == 0 && kind == RESAMPLE_NEAREST;
 
 	TRY(image_of(&im, in->image, env->arena));
+	TRY(check_passing(&im, counts_labels, params));
 	if (in->onto) {
 		TRY(image_of(&onto, in->onto, env->arena));
 		image_close(&onto);
 	}
 	TRY(find_grid(&to, &im.grid, in->onto ? &onto.grid : NULL, params));
-	struct resampling how = how_to(&im, kind_of(in->image->kind, params), params, env);
+	struct resampling how = how_to(&im, kind, params, env);
 	TRY(resample_onto(env, &im, &to, &how, path));
 	image_close(&im);
 	TRY(resampled_names(in->image, out->image, env->arena));
-	if (strcmp(in->image->kind, "labels") == 0 && how.kind == RESAMPLE_NEAREST)
+	if (counts_labels)
 		TRY(tell_lost_labels(env, in->image, path));
 	return NULL;
 }

@@ -98,7 +98,8 @@ struct error *image_smooth_shape(struct shape *s, const struct image_smooth_para
 	smooth.space = im.space;
 	shape_out(s, "image", image_facts_to(&smooth, s->arena));
 	size = grid_size(&im.grid);
-	s->memory = im.bytes + 4 * size * im.n_vol + 64 * size + (8 << 20);
+	s->passing = 4 * size * im.n_vol;
+	s->memory = im.bytes + s->passing + 64 * size + (8 << 20);
 	s->seconds = 1e-8 * (double)size * im.n_vol + 0.005;
 	return NULL;
 }

@@ -83,6 +83,9 @@ must_check struct error *image_create_passing(struct image_writer **out, struct 
 must_check struct error *image_put(struct image_writer *w, int t, const float *voxel);
 /* Volume t from values of the image's own type. */
 must_check struct error *image_put_raw(struct image_writer *w, int t, const void *voxel);
+/* Volume t, which was put into a file: as its values are stored, and once more in its place. */
+must_check struct error *image_get_raw(const struct image_writer *w, int t, void *voxel);
+must_check struct error *image_replace_raw(const struct image_writer *w, int t, const void *voxel);
 /* Makes path another name of im's file, a blob that nobody edits, when an image of the same voxels written there would have
  * its very bytes; false when it would not, or the disk cannot do that. */
 bool image_link(const struct image *im, const char *path);

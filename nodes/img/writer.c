@@ -118,6 +118,39 @@ static struct error *put_in_file(const struct image_writer *w, int t, const void
 	return close_after(fd, write_at(fd, voxel, volume_bytes(w), at, w->path), w->path);
 }
 
+struct error *image_replace_raw(const struct image_writer *w, int t, const void *voxel)
+{
+	return put_in_file(w, t, voxel);
+}
+
+static struct error *read_at(int fd, unsigned char *bytes, size_t n, int64_t at, const char *path)
+{
+	while (n > 0) {
+		ssize_t done = pread(fd, bytes, n, at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return error_new(ERR_SYSTEM, "cannot read %s again: %s", path, done < 0 ? strerror(errno) : "it was cut off");
+		bytes += done;
+		n -= (size_t)done;
+		at += done;
+	}
+	return NULL;
+}
+
+struct error *image_get_raw(const struct image_writer *w, int t, void *voxel)
+{
+	int fd = open(w->path, O_RDONLY | O_CLOEXEC);
+	struct error *e;
+
+	if (fd < 0)
+		return error_new(ERR_SYSTEM, "cannot read %s again: %s", w->path, strerror(errno));
+	e = read_at(fd, voxel, volume_bytes(w), w->offset + t * (int64_t)volume_bytes(w), w->path);
+	close(fd);
+	return e;
+}
+
 struct error *image_put_raw(struct image_writer *w, int t, const void *voxel)
 {
 	if (t < 0 || t >= w->n_vol)

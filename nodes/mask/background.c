@@ -63,6 +63,7 @@ struct error *mask_background_shape(struct shape *s, const struct mask_backgroun
 	mask_opening_check(s, params->opening, &im.grid);
 	mask = image_facts_new(&im.grid, 1, 0, "uint8");
 	shape_out(s, "mask", image_facts_to(&mask, s->arena));
+	s->passing = im.bytes;
 	s->memory = im.bytes + 20 * grid_size(&im.grid) + 24 * border_count(&im.grid, params->border_size) + (8 << 20);
 	s->seconds = 2e-9 * (double)grid_size(&im.grid) * im.n_vol + 0.005;
 	return NULL;

@@ -45,7 +45,7 @@ TEST(replies_come_back_as_they_were)
 	const char *note[] = { "a \xff note" };
 	struct wire_problem problem = { true, "fwhm", "too \"wide\"" };
 	struct reply r = { .n_out = 1, .out = &out, .n_note = 1, .note = note, .n_problem = 1, .problem = &problem,
-		.seconds = 1.5, .predicted_s = 0.25, .cpu = 2.25, .peak = 123456789, .text = "shown" }, *q;
+		.seconds = 1.5, .predicted_s = 0.25, .cpu = 2.25, .peak = 123456789, .memory = 1LL << 41, .passing = 1LL << 40, .text = "shown" }, *q;
 	struct buf b = { .arena = check_arena() };
 
 	reply_write(&b, &r);
@@ -60,6 +60,8 @@ TEST(replies_come_back_as_they_were)
 	CHECK_NEAR(q->seconds, 1.5, 1e-9);
 	CHECK_NEAR(q->predicted_s, 0.25, 1e-9);
 	CHECK_INT(q->peak, 123456789);
+	CHECK_INT(q->memory, 1LL << 41);
+	CHECK_INT(q->passing, 1LL << 40);
 	CHECK_TEXT(q->text, "shown");
 }
 
