@@ -22,12 +22,7 @@ struct helper {
 
 bool inplace_map(struct inplace *p)
 {
-	void *map;
-
-	if (posix_fallocate(p->fd, 0, (off_t)p->room) != 0)
-		return false;
-	map = mmap(NULL, p->room, PROT_READ | PROT_WRITE, MAP_SHARED, p->fd, 0);
-	p->map = map == MAP_FAILED ? NULL : map;
+	p->map = mapped_new(p->fd, p->room);
 	return p->map != NULL;
 }
 

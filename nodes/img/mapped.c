@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static struct error *map_fd(void **bytes, size_t *n, int fd, const char *path)
@@ -60,6 +63,24 @@ void mapped_forget(const void *from, size_t n)
 
 	if (end > first)
 		madvise((void *)first, end - first, MADV_DONTNEED);   /* a failure costs memory only */
+}
+
+/* Of these a promise is known to hold when the bytes are written; others copy on each write, or only say yes. */
+static bool keeps_room(int fd)
+{
+	struct statfs f;
+
+	return fstatfs(fd, &f) == 0 && (f.f_type == EXT4_SUPER_MAGIC || f.f_type == XFS_SUPER_MAGIC || f.f_type == TMPFS_MAGIC);
+}
+
+void *mapped_new(int fd, size_t n)
+{
+	void *map;
+
+	if (!keeps_room(fd) || fallocate(fd, 0, 0, (off_t)n) != 0)
+		return NULL;
+	map = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return map == MAP_FAILED ? NULL : map;
 }
 
 void mapped_close(void *bytes, size_t n)

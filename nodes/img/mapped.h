@@ -1,4 +1,4 @@
-/* mapped.h - a file's bytes where they lie, read only. */
+/* mapped.h - a file's bytes where they lie. */
 #ifndef SULCUS_MAPPED_H
 #define SULCUS_MAPPED_H
 
@@ -15,6 +15,9 @@ must_check struct error *mapped_own(void *bytes, size_t n);
 /* Gives back the memory of n bytes from `from` on, whole pages of them; they are read again from the file when asked for.
  * Not after mapped_own(), which would lose changes. */
 void mapped_forget(const void *from, size_t n);
+/* The first n bytes of a new file, to be written in memory; NULL where the disk cannot promise their room, as a full one would
+ * then end the process. */
+void *mapped_new(int fd, size_t n);
 void mapped_close(void *bytes, size_t n);   /* NULL is allowed */
 
 #endif
