@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+struct arena;
+
 enum { DIGEST_SIZE = 32, DIGEST_HEX = 65, DIGEST_LEAF = 64 << 10 };
 
 struct digest { unsigned char b[DIGEST_SIZE]; };
@@ -40,6 +42,15 @@ struct digest_flow *digest_flow_new(int64_t size);
 void digest_flow_add(struct digest_flow *f, const void *p, size_t n);
 /* Frees it; the digest if size bytes were added. */
 struct digest digest_flow_end(struct digest_flow *f);
+/* A file of size bytes whose parts are written in any order, from many threads. Lives as long as a. */
+struct digest_parts;
+struct digest_parts *digest_parts_new(int64_t size, struct arena *a);
+/* Bytes at, at + 1, .. were written; they are hashed as far as they are whole leaves. */
+void digest_parts_put(struct digest_parts *p, int64_t at, const void *bytes, size_t n);
+/* They were written once more, which is looked at in the end; not while others put. */
+void digest_parts_changed(struct digest_parts *p, int64_t at, size_t n);
+/* The digest of the whole file, of which the rest is read. name: for messages. */
+must_check struct error *digest_parts_end(struct digest *out, struct digest_parts *p, int fd, const char *name);
 /* The digest of a file's bytes as a blob, and its size. */
 must_check struct error *digest_file(struct digest *out, int64_t *size, const char *path, int n_threads);
 

@@ -99,6 +99,30 @@ void spare_give(enum spare_kind how)
 	}
 }
 
+/* What rests is taken from what the process has taken, so that who is killed at rest leaves no processor over. */
+static void count(int n)
+{
+	if (!here.page)
+		return;
+	atomic_fetch_add(&here.page->taken[here.seat], n);
+	atomic_fetch_add(&here.page->used, n);
+}
+
+void spare_rest(void)
+{
+	count(-1);
+}
+
+void spare_go_on(void)
+{
+	count(1);
+}
+
+int spare_processors(void)
+{
+	return here.page ? here.page->processors : 0;
+}
+
 bool spare_any(void)
 {
 	return here.page && atomic_load_explicit(&here.page->used, memory_order_relaxed) < here.page->processors;

@@ -30,6 +30,11 @@ int spare_begin(int n_threads, int most);
 /* A thread wants a processor: is there one of the promised ones, or a spare one? To be given back when it ends. */
 enum spare_kind spare_take(void);
 void spare_give(enum spare_kind how);
+/* A thread of the task at hand waits for another, and its processor is spare meanwhile; it goes on. */
+void spare_rest(void);
+void spare_go_on(void);
+/* How many the run has, 0: not known. */
+int spare_processors(void);
 /* Is one to be had, roughly? */
 bool spare_any(void);
 /* Must one that was taken be given back? */

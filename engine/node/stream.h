@@ -21,11 +21,17 @@ struct stream_head {
 	int n_part;
 };
 
-/* name: what it is, for messages. window: parts that are held, at least as many as threads put. */
+/* name: what it is, for messages. window: parts that are held at least, as many as threads put. */
 struct stream *stream_new(const char *name, int n_reader, int window);
 const char *stream_name(const struct stream *s);
 struct stream_reader *stream_reader(struct stream *s, int k);
 void stream_free(struct stream *s);
+
+/* ---- threads: who waits in here leaves its processor to others (base/spare.h) ---- */
+/* Where there is one processor in all, before anything starts: of those between enter and exit one works at a time. */
+void stream_solo(struct stream *s);
+void stream_enter(struct stream *s);
+void stream_exit(struct stream *s);
 
 /* ---- the maker's side ---- */
 /* Once, before anything is put. */

@@ -20,6 +20,7 @@ struct member {
 	struct worker worker;
 	struct reply reply;
 	struct running running;
+	struct stream *stream;
 	struct stream_reader *reader;   /* NULL: it is the maker */
 	pthread_t thread;
 	bool started;
@@ -27,6 +28,7 @@ struct member {
 
 /* Who takes the digest is a reader like the others. */
 struct hasher {
+	struct stream *stream;
 	struct stream_reader *reader;
 	pthread_t thread;
 	int64_t size;
@@ -40,6 +42,7 @@ struct pass {
 	int n;
 	struct member *member;          /* [n] the maker first */
 	struct hasher hasher;
+	bool shared;                    /* its processors are */
 };
 
 static double thread_cpu(void)
@@ -48,6 +51,19 @@ static double thread_cpu(void)
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* All but the maker's own thread come on top of what was promised. */
+static void begin_thread(struct stream *s)
+{
+	spare_go_on();
+	stream_enter(s);
+}
+
+static void end_thread(struct stream *s)
+{
+	stream_exit(s);
+	spare_rest();
 }
 
 /* ---- the digest ---- */
@@ -69,6 +85,7 @@ static void *hash(void *arg)
 	struct stream_head head;
 	struct digest_flow *f;
 
+	begin_thread(h->stream);
 	h->error = stream_take_head(h->reader, &head);
 	if (!h->error) {
 		h->size = (int64_t)(head.n + head.part * (size_t)head.n_part);
@@ -77,13 +94,13 @@ static void *hash(void *arg)
 		h->digest = digest_flow_end(f);
 	}
 	stream_leave(h->reader);
+	end_thread(h->stream);
 	return NULL;
 }
 
 /* ---- members ---- */
-static void *run_member(void *arg)
+static void run_member(struct member *m)
 {
-	struct member *m = arg;
 	double wall = clock_now(), cpu = thread_cpu();
 
 	m->reply.error = run_call(&m->running, &m->job);
@@ -91,6 +108,15 @@ static void *run_member(void *arg)
 		stream_leave(m->reader);
 	m->reply.seconds = clock_now() - wall;
 	m->reply.cpu = thread_cpu() - cpu;
+}
+
+static void *run_reader(void *arg)
+{
+	struct member *m = arg;
+
+	begin_thread(m->stream);
+	run_member(m);
+	end_thread(m->stream);
 	return NULL;
 }
 
@@ -129,7 +155,7 @@ static void start(struct member *m)
 	int code;
 
 	if (!m->reply.error) {
-		code = pthread_create(&m->thread, NULL, run_member, m);
+		code = pthread_create(&m->thread, NULL, run_reader, m);
 		m->started = !code;
 		if (code)
 			m->reply.error = error_new(ERR_SYSTEM, "cannot start a thread: %s", strerror(code));
@@ -143,12 +169,15 @@ static void run_all(struct pass *p)
 {
 	for (int k = 1; k < p->n; k++)
 		start(&p->member[k]);
+	stream_enter(p->stream);
 	if (!p->member[0].reply.error)
 		run_member(&p->member[0]);
+	end_thread(p->stream);
 	stream_end(p->stream);
 	for (int k = 1; k < p->n; k++)
 		if (p->member[k].started)
 			pthread_join(p->member[k].thread, NULL);
+	spare_go_on();
 }
 
 /* What was made has a digest and no bytes. */
@@ -196,22 +225,31 @@ static void write_replies(struct pass *p)
 	p->job->reply->members = b.text;
 }
 
-/* Who waits for others uses no processor, so every member is promised its threads, and takes what else is spare: those who make
- * and those who read share the processors as their work goes. */
+/* Members wait for each other, so what one of them was promised may lie idle while another has too few. Where processors are
+ * shared, the pass keeps its own thread's and lays all others open; its members take them as their work goes. */
 static void share_threads(struct pass *p)
 {
 	const struct request *r = p->job->request;
 	int promised = 1;
-	bool more;
 
 	for (int k = 0; k < p->n; k++)
 		promised += r->member[k]->threads - 1;
-	more = spare_begin(promised, promised + 1) > promised;
+	p->shared = spare_begin(promised, promised + 1) > promised;
+	if (p->shared)
+		spare_begin(1, 2);
+	for (int k = 1; p->shared && k < r->threads; k++)
+		spare_rest();
 	for (int k = 0; k < p->n; k++) {
 		const struct request *m = r->member[k];
 
-		p->member[k].job.n_threads = more && m->most > m->threads ? m->most : m->threads;
+		p->member[k].job.n_threads = p->shared && m->most > m->threads ? m->most : m->threads;
 	}
+}
+
+static void unshare_threads(const struct pass *p)
+{
+	for (int k = 1; p->shared && k < p->job->request->threads; k++)
+		spare_go_on();
 }
 
 struct error *serve_pass(struct job *j)
@@ -226,13 +264,17 @@ struct error *serve_pass(struct job *j)
 	share_threads(&p);
 	p.stream = stream_new(arena_printf(j->arena, "the result of %s", r->member[0]->name), p.n,
 	                      r->member[0]->threads + p.member[0].job.n_threads);
+	if (spare_processors() == 1)
+		stream_solo(p.stream);
 	for (int k = 0; k < p.n; k++) {
 		struct member *m = &p.member[k];
 
 		m->job = (struct job){ &m->worker, r->member[k], &m->reply, arena_new(), m->job.n_threads };
+		m->stream = p.stream;
 		m->reader = k ? stream_reader(p.stream, k) : NULL;
 		m->reply.error = prepare(m, &p, k);
 	}
+	p.hasher.stream = p.stream;
 	p.hasher.reader = stream_reader(p.stream, 0);
 	code = pthread_create(&p.hasher.thread, NULL, hash, &p.hasher);
 	if (code && !p.member[0].reply.error)
@@ -242,6 +284,7 @@ struct error *serve_pass(struct job *j)
 		pthread_join(p.hasher.thread, NULL);
 	finish_all(&p);
 	write_replies(&p);
+	unshare_threads(&p);
 	stream_free(p.stream);
 	return NULL;
 }

@@ -103,32 +103,6 @@ void node_note(struct node_env *env, const char *fmt, ...)
 	PUSH(j->arena, j->reply->note, j->reply->n_note, text);
 }
 
-static bool is_file(const struct blob *b, const struct stat *st)
-{
-	struct stat is;
-
-	return stat(b->path, &is) == 0 && is.st_dev == st->st_dev && is.st_ino == st->st_ino;
-}
-
-/* An output that is one more name of an input's blob has that blob's digest. */
-static bool linked_digest(struct store_blob *done, const struct out_blob *b, const struct request *r)
-{
-	struct stat st;
-
-	if (stat(b->blob.path, &st) != 0 || st.st_nlink < 2)
-		return false;
-	done->size = st.st_size;
-	for (int i = 0; i < r->n_in; i++)
-		for (int k = 0; k < r->in[i].n; k++) {
-			const struct item *it = &r->in[i].item[k].item;
-
-			for (int j = 0; j < it->n_blob; j++)
-				if (is_file(&it->blob[j], &st))
-					return store_blob_digest(it->blob[j].path, &done->digest);
-		}
-	return false;
-}
-
 /* What a node told is believed when the file has as many bytes. */
 static struct error *digest_of(struct store_blob *done, const struct out_blob *b, int n_threads)
 {
@@ -145,13 +119,14 @@ static struct error *digest_of(struct store_blob *done, const struct out_blob *b
 
 static struct error *finish_blob(struct store_blob *done, const struct out *o, const struct out_blob *b)
 {
+	struct error *e;
+
 	if (b->same) {
 		*done = (struct store_blob){ b->blob.name, b->digest, b->size };
 		store_touch(o->job->worker->store, &b->digest, b->size);
 		return NULL;
 	}
-	struct error *e = linked_digest(done, b, o->job->request) ? NULL : digest_of(done, b, o->job->request->threads);
-
+	e = digest_of(done, b, o->job->request->threads);
 	done->name = b->blob.name;
 	if (e)
 		return error_wrap(e, "output '%s' was not written whole (%s); this is a bug in the node", o->port, b->blob.name);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/spare.h"
 #include "fmri/box.h"
 #include "fmri/resampled_inside.h"
 #include "node/node.h"
@@ -42,7 +43,11 @@ static struct error *take(struct passing *p, int worker, int *t)
 {
 	struct error *e = NULL;
 
-	pthread_mutex_lock(&p->turn);
+	if (pthread_mutex_trylock(&p->turn) != 0) {
+		spare_rest();
+		pthread_mutex_lock(&p->turn);
+		spare_go_on();
+	}
 	*t = p->failed ? -1 : p->next++;
 	if (*t >= 0)
 		e = image_step(p->im, *t);

@@ -41,7 +41,6 @@ static struct error *concat(struct node_env *env, const struct several *s, const
 	struct resampling how = { (enum resample_kind)p->interpolation, edge, p->clip, false, 0 };
 	struct resampled *source;
 	struct image_writer *w;
-	struct stream *passing = out_stream(out, "image.nii");
 	struct error *e;
 	double tr_s;
 	int changed = 0, wrong;
@@ -54,10 +53,7 @@ static struct error *concat(struct node_env *env, const struct several *s, const
 		changed += source[k].r != NULL;
 	if (changed > 0)
 		node_note(env, "%d of %d images were on another grid and are resampled", changed, s->n);
-	if (passing)
-		TRY(image_create_passing(&w, passing, to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
-	else
-		TRY(image_create(&w, out_blob(out, "image.nii"), to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
+	TRY(image_create_out(&w, out, to, (int)s->n_vol, tr_s, IMAGE_FLOAT32, env->arena));
 	TRY(resampled_put(env, s->n, source, to, false, 0, w));
 	return image_finish(w);
 }

@@ -106,8 +106,9 @@ static struct error *tell_lost_labels(struct node_env *env, const struct item *b
 	return NULL;
 }
 
-static struct error *resample_onto(struct node_env *env, struct image *im, const struct grid *to,
-                                   const struct resampling *how, const char *path)
+/* made: the file with the result. */
+static struct error *resample_onto(const char **made, struct node_env *env, struct image *im, const struct grid *to,
+                                   const struct resampling *how, struct out *out)
 {
 	bool raw = keeps_type(im, how->kind, how->fill);
 	enum image_type type = raw ? im->type : IMAGE_FLOAT32;
@@ -119,9 +120,11 @@ static struct error *resample_onto(struct node_env *env, struct image *im, const
 	source.r = r;
 	if (!r)   /* the grids are the same, so all that is known of them stays */
 		to = &im->grid;
-	if (!r && type == im->type && image_link(im, path))
+	*made = im->path;
+	if (!r && type == im->type && !im->stream && image_as_made(im) && out_same(out, "image.nii", im->path))
 		return NULL;
-	TRY(image_create(&w, path, to, im->n_vol, im->tr_s, type, env->arena));
+	TRY(image_create_out(&w, out, to, im->n_vol, im->tr_s, type, env->arena));
+	*made = image_writer_path(w);
 	if (im->stream)
 		TRY(resampled_pass(env, im, r, how, to, raw, w));
 	else
@@ -142,7 +145,7 @@ struct error *image_resample_run(struct node_env *env, const struct image_resamp
 {
 	struct image im, onto;
 	struct grid to;
-	const char *path = out_blob(out->image, "image.nii");
+	const char *made;
 	enum resample_kind kind = kind_of(in->image->kind, params);
 	bool counts_labels = strcmp(in->image->kind, "labels") == 0 && kind == RESAMPLE_NEAREST;
 
@@ -154,11 +157,11 @@ struct error *image_resample_run(struct node_env *env, const struct image_resamp
 	}
 	TRY(find_grid(&to, &im.grid, in->onto ? &onto.grid : NULL, params));
 	struct resampling how = how_to(&im, kind, params, env);
-	TRY(resample_onto(env, &im, &to, &how, path));
+	TRY(resample_onto(&made, env, &im, &to, &how, out->image));
 	image_close(&im);
 	TRY(resampled_names(in->image, out->image, env->arena));
 	if (counts_labels)
-		TRY(tell_lost_labels(env, in->image, path));
+		TRY(tell_lost_labels(env, in->image, made));
 	return NULL;
 }
 

@@ -38,15 +38,11 @@ static struct error *smooth_all(struct node_env *env, struct smoothing *c, struc
 	int workers = par_workers(env->n_threads, im->n_vol);
 	size_t size = (size_t)grid_size(&im->grid), work = c->fast ? size : gather_work(c->g) + 1;
 	struct error *first = NULL;
-	struct stream *to = out_stream(out, "image.nii");
 
 	c->volume = NEW_N(env->arena, float *, workers);
 	c->work = NEW_N(env->arena, float *, workers);
 	c->problem = NEW_N(env->arena, struct error *, workers);
-	if (to)
-		TRY(image_create_passing(&c->out, to, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
-	else
-		TRY(image_create(&c->out, out_blob(out, "image.nii"), &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	TRY(image_create_out(&c->out, out, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
 	for (int w = 0; w < workers; w++) {
 		c->volume[w] = arena_alloc(env->arena, size, sizeof(float));
 		c->work[w] = arena_alloc(env->arena, work, sizeof(float));

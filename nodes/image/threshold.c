@@ -112,7 +112,7 @@ static struct error *cut_all(struct node_env *env, struct cutting *c, struct out
 	long size = grid_size(&im->grid), inside = (c->mask ? c->mask->n : size) * im->n_vol;
 	int workers = par_workers(env->n_threads, im->n_vol);
 
-	TRY(image_create(&c->out, out_blob(out, "image.nii"), &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
+	TRY(image_create_out(&c->out, out, &im->grid, im->n_vol, im->tr_s, IMAGE_FLOAT32, env->arena));
 	c->part = parts_new(workers, size, env->arena);
 	par_for(env->n_threads, im->n_vol, cut_volume, c);
 	for (int w = 0; w < workers; w++)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "img/grid.h"
 
@@ -79,6 +80,13 @@ must_check struct error *image_create(struct image_writer **out, const char *pat
 /* The same without a file: the volumes, which are then to be put about in order, go to who reads them meanwhile. */
 must_check struct error *image_create_passing(struct image_writer **out, struct stream *to, const struct grid *g, int n_vol,
                                               double tr_s, enum image_type type, struct arena *a);
+/* Asks for the file's digest, which image_finish tells: what is put is hashed while it is at hand. Files of few or small
+ * volumes are not worth it: nothing is told. */
+typedef void image_hashed(void *ctx, const struct digest *d, int64_t size);
+void image_hash(struct image_writer *w, image_hashed *tell, void *ctx, struct arena *a);
+/* The image.nii of an output: a file that is hashed while it is written, or passing where others read it meanwhile. */
+must_check struct error *image_create_out(struct image_writer **out, struct out *to, const struct grid *g, int n_vol,
+                                          double tr_s, enum image_type type, struct arena *a);
 /* Volume t from floats [grid_size]; integer types are rounded half to even and clamped, NaN is 0. */
 must_check struct error *image_put(struct image_writer *w, int t, const float *voxel);
 /* Volume t from values of the image's own type. */
@@ -86,9 +94,9 @@ must_check struct error *image_put_raw(struct image_writer *w, int t, const void
 /* Volume t, which was put into a file: as its values are stored, and once more in its place. */
 must_check struct error *image_get_raw(const struct image_writer *w, int t, void *voxel);
 must_check struct error *image_replace_raw(const struct image_writer *w, int t, const void *voxel);
-/* Makes path another name of im's file, a blob that nobody edits, when an image of the same voxels written there would have
- * its very bytes; false when it would not, or the disk cannot do that. */
-bool image_link(const struct image *im, const char *path);
+/* Would an image of the same voxels that is written have the very bytes of im's file? */
+bool image_as_made(const struct image *im);
+const char *image_writer_path(const struct image_writer *w);
 /* An error unless all volumes were put. */
 must_check struct error *image_finish(struct image_writer *w);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "img/convert.h"
 #include "img/mapped.h"
 #include "img/nifti.h"
@@ -28,9 +29,12 @@ struct image_writer {
 	int n_vol, offset;     /* volumes, bytes before the first */
 	atomic_int n_put, n_busy;
 	unsigned char *map;    /* the whole file, NULL: it cannot be had */
+	struct digest_parts *digest;   /* of the file, NULL: nobody asked */
+	image_hashed *tell;    /* who did, and for what */
+	void *ctx;
 };
 
-enum { WORTH_MAPPING = 64 << 10 };   /* bytes of a volume */
+enum { WORTH_MAPPING = 64 << 10, WORTH_HASHING = 2 * DIGEST_LEAF };   /* bytes of a volume */
 
 static struct error *cannot_write(const char *path)
 {
@@ -122,19 +126,39 @@ struct error *image_create_passing(struct image_writer **out, struct stream *to,
 	return stream_begin(to, &(struct stream_head){ header, (size_t)(*out)->offset, volume_bytes(*out), n_vol });
 }
 
+void image_hash(struct image_writer *w, image_hashed *tell, void *ctx, struct arena *a)
+{
+	if (w->n_vol < 2 || volume_bytes(w) < WORTH_HASHING)
+		return;
+	w->digest = digest_parts_new((int64_t)file_bytes(w), a);
+	w->tell = tell;
+	w->ctx = ctx;
+}
+
+const char *image_writer_path(const struct image_writer *w)
+{
+	return w->path;
+}
+
+static int64_t place_of(const struct image_writer *w, int t)
+{
+	return w->offset + t * (int64_t)volume_bytes(w);
+}
+
 /* The file is opened for each volume alone. */
 static struct error *put_in_file(const struct image_writer *w, int t, const void *voxel)
 {
 	int fd = open(w->path, O_WRONLY | O_CLOEXEC);
-	int64_t at = w->offset + t * (int64_t)volume_bytes(w);
 
 	if (fd < 0)
 		return cannot_write(w->path);
-	return close_after(fd, write_at(fd, voxel, volume_bytes(w), at, w->path), w->path);
+	return close_after(fd, write_at(fd, voxel, volume_bytes(w), place_of(w, t), w->path), w->path);
 }
 
 struct error *image_replace_raw(const struct image_writer *w, int t, const void *voxel)
 {
+	if (w->digest)
+		digest_parts_changed(w->digest, place_of(w, t), volume_bytes(w));
 	return put_in_file(w, t, voxel);
 }
 
@@ -161,7 +185,7 @@ struct error *image_get_raw(const struct image_writer *w, int t, void *voxel)
 
 	if (fd < 0)
 		return error_new(ERR_SYSTEM, "cannot read %s again: %s", w->path, strerror(errno));
-	e = read_at(fd, voxel, volume_bytes(w), w->offset + t * (int64_t)volume_bytes(w), w->path);
+	e = read_at(fd, voxel, volume_bytes(w), place_of(w, t), w->path);
 	close(fd);
 	return e;
 }
@@ -169,7 +193,7 @@ struct error *image_get_raw(const struct image_writer *w, int t, void *voxel)
 /* Its pages are let go of, as they would count as this process's memory. */
 static void put_in_map(const struct image_writer *w, int t, const void *voxel)
 {
-	unsigned char *to = w->map + w->offset + (size_t)t * volume_bytes(w);
+	unsigned char *to = w->map + place_of(w, t);
 
 	memcpy(to, voxel, volume_bytes(w));
 	mapped_forget(to, volume_bytes(w));
@@ -185,6 +209,8 @@ static struct error *put_stored(struct image_writer *w, int t, const void *voxel
 	else
 		put_in_map(w, t, voxel);
 	atomic_fetch_sub(&w->n_busy, 1);
+	if (w->digest)
+		digest_parts_put(w->digest, place_of(w, t), voxel, volume_bytes(w));
 	return e;
 }
 
@@ -213,25 +239,40 @@ struct error *image_put(struct image_writer *w, int t, const float *voxel)
 	return e;
 }
 
+static struct error *tell_digest(struct image_writer *w)
+{
+	int fd = open(w->path, O_RDONLY | O_CLOEXEC);
+	struct digest d;
+	struct error *e;
+
+	if (fd < 0)
+		return error_new(ERR_SYSTEM, "cannot read %s again: %s", w->path, strerror(errno));
+	e = digest_parts_end(&d, w->digest, fd, w->path);
+	close(fd);
+	if (!e)
+		w->tell(w->ctx, &d, (int64_t)file_bytes(w));
+	return e;
+}
+
 struct error *image_finish(struct image_writer *w)
 {
 	int n = atomic_load(&w->n_put);
 
 	mapped_close(w->map, file_bytes(w));
 	w->map = NULL;
-	if (n == w->n_vol)
-		return NULL;
-	return error_new(ERR_DATA, "%d volumes of %s were written, must be %d", n, w->path, w->n_vol);
+	if (n != w->n_vol)
+		return error_new(ERR_DATA, "%d volumes of %s were written, must be %d", n, w->path, w->n_vol);
+	return w->digest ? tell_digest(w) : NULL;
 }
 
-bool image_link(const struct image *im, const char *path)
+bool image_as_made(const struct image *im)
 {
 	unsigned char header[NIFTI_HEADER_MAX];
 	size_t offset = (size_t)nifti_make(header, &im->grid, im->n_vol, im->tr_s, im->type);
 	size_t voxels = (size_t)grid_size(&im->grid) * (size_t)im->n_vol * (size_t)image_type_bytes(im->type);
 
 	return im->map_size == offset + voxels && im->raw == (const unsigned char *)im->map + offset
-	       && memcmp(im->map, header, offset) == 0 && link(im->path, path) == 0;
+	       && memcmp(im->map, header, offset) == 0;
 }
 
 struct error *image_write(const char *path, const struct grid *g, int n_vol, double tr_s, enum image_type type,

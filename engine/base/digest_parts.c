@@ -1,0 +1,102 @@
+/* The digest of a file whose parts are written in any order, by many threads: the leaves that lie within a part are hashed
+ * while it is at hand, and the few between parts are read again in the end. */
+#include "base/digest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/digest_lanes.h"
+
+struct digest_parts {
+	int64_t size, n_leaf;
+	struct digest *leaf;        /* [n_leaf] */
+	unsigned char *known;       /* [n_leaf] */
+};
+
+struct digest_parts *digest_parts_new(int64_t size, struct arena *a)
+{
+	struct digest_parts *p = NEW(a, struct digest_parts);
+
+	p->size = size;
+	p->n_leaf = size / DIGEST_LEAF + (size % DIGEST_LEAF != 0);
+	p->leaf = arena_alloc(a, (size_t)p->n_leaf, sizeof *p->leaf);
+	p->known = arena_calloc(a, (size_t)p->n_leaf, 1);
+	return p;
+}
+
+void digest_parts_put(struct digest_parts *p, int64_t at, const void *bytes, size_t n)
+{
+	int64_t end = at + (int64_t)n, first = (at + DIGEST_LEAF - 1) / DIGEST_LEAF, last = end == p->size ? p->n_leaf : end / DIGEST_LEAF;
+	int64_t from = first * DIGEST_LEAF, to = last * DIGEST_LEAF < end ? last * DIGEST_LEAF : end;
+
+	if (first >= last)
+		return;
+	digest_leaves(p->leaf + first, (const unsigned char *)bytes + (from - at), (size_t)(to - from));
+	memset(p->known + first, 1, (size_t)(last - first));
+}
+
+void digest_parts_changed(struct digest_parts *p, int64_t at, size_t n)
+{
+	int64_t first = at / DIGEST_LEAF, last = (at + (int64_t)n - 1) / DIGEST_LEAF;
+
+	if (n > 0)
+		memset(p->known + first, 0, (size_t)(last - first + 1));
+}
+
+static struct error *read_leaf(const struct digest_parts *p, int64_t k, int fd, const char *name, unsigned char *bytes, size_t *n)
+{
+	int64_t at = k * DIGEST_LEAF, left = p->size - at;
+
+	*n = left < DIGEST_LEAF ? (size_t)left : DIGEST_LEAF;
+	for (size_t got = 0; got < *n;) {
+		ssize_t some = pread(fd, bytes + got, *n - got, at + (int64_t)got);
+
+		if (some < 0 && errno == EINTR)
+			continue;
+		if (some <= 0)
+			return error_new(ERR_SYSTEM, "cannot read %s again: %s", name, some < 0 ? strerror(errno) : "it was cut off");
+		got += (size_t)some;
+	}
+	return NULL;
+}
+
+/* So many leaves at a time as are hashed side by side. */
+static struct error *read_missing(struct digest_parts *p, int fd, const char *name, unsigned char *room)
+{
+	struct digest found[DIGEST_LANES];
+	int64_t which[DIGEST_LANES];
+
+	for (int64_t k = 0; k < p->n_leaf;) {
+		size_t held = 0, n;
+		int some = 0;
+
+		for (; k < p->n_leaf && some < DIGEST_LANES; k++) {
+			if (p->known[k])
+				continue;
+			TRY(read_leaf(p, k, fd, name, room + held, &n));
+			held += n;
+			which[some++] = k;
+		}
+		digest_leaves(found, room, held);
+		for (int i = 0; i < some; i++)
+			p->leaf[which[i]] = found[i];
+	}
+	return NULL;
+}
+
+struct error *digest_parts_end(struct digest *out, struct digest_parts *p, int fd, const char *name)
+{
+	unsigned char *room = malloc((size_t)DIGEST_LANES * DIGEST_LEAF);
+	struct error *e;
+
+	if (!room)
+		abort();
+	e = read_missing(p, fd, name, room);
+	free(room);
+	if (!e)
+		*out = digest_of_leaves(p->size, p->leaf, p->n_leaf);
+	return e;
+}
