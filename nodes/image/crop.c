@@ -36,7 +36,7 @@ static void crop_grid(struct grid *to, const struct grid *from, const struct box
 	}
 }
 
-static struct error *crop(struct node_env *env, const struct image *im, const struct box *box, const char *path)
+static struct error *crop(struct node_env *env, const struct image *im, const struct box *box, struct out *out)
 {
 	bool raw = image_is_raw(im);
 	struct resampled source = { im, NULL };
@@ -45,7 +45,7 @@ static struct error *crop(struct node_env *env, const struct image *im, const st
 
 	crop_grid(&to, &im->grid, box);
 	source.r = resample_new(im->grid.n, im->grid.affine, to.n, to.affine, RESAMPLE_NEAREST, RESAMPLE_CLAMP, 0, env->arena);
-	TRY(image_create(&w, path, &to, im->n_vol, im->tr_s, raw ? im->type : IMAGE_FLOAT32, env->arena));
+	TRY(image_create_out(&w, out, &to, im->n_vol, im->tr_s, raw ? im->type : IMAGE_FLOAT32, env->arena));
 	TRY(resampled_put(env, 1, &source, &to, raw, 0, w));
 	return image_finish(w);
 }
@@ -67,7 +67,7 @@ struct error *image_crop_run(struct node_env *env, const struct image_crop_param
 
 	TRY(image_of(&im, in->image, env->arena));
 	TRY(find_box(&box, &im, params, env));
-	TRY(crop(env, &im, &box, out_blob(out->image, "image.nii")));
+	TRY(crop(env, &im, &box, out->image));
 	image_close(&im);
 	TRY(resampled_names(in->image, out->image, env->arena));
 	return write_box(&box, out_blob(out->box, "record.json"), env->arena);

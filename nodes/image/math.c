@@ -66,13 +66,13 @@ static struct error *first_problem(struct math *c, int workers)
 }
 
 static struct error *make_all(struct node_env *env, const struct expression *formula,
-                              const struct expression_source *source, double tr_s, const char *path)
+                              const struct expression_source *source, double tr_s, struct out *out)
 {
 	int n_vol = expression_volumes(formula), workers = par_workers(env->n_threads, n_vol);
 	struct math c = { formula, source, NULL, NEW_N(env->arena, double *, workers), NEW_N(env->arena, float *, workers),
 	                  NEW_N(env->arena, struct error *, workers), NEW_N(env->arena, long, workers) };
 
-	TRY(image_create(&c.out, path, &((const struct image *)source->ctx)->grid, n_vol, n_vol > 1 ? tr_s : 0, IMAGE_FLOAT32, env->arena));
+	TRY(image_create_out(&c.out, out, &((const struct image *)source->ctx)->grid, n_vol, n_vol > 1 ? tr_s : 0, IMAGE_FLOAT32, env->arena));
 	for (int w = 0; w < workers; w++) {
 		c.stack[w] = arena_alloc(env->arena, expression_stack(formula), sizeof(double));
 		c.volume[w] = arena_alloc(env->arena, (size_t)source->n_voxel, sizeof(float));
@@ -132,7 +132,7 @@ static struct error *compute(struct node_env *env, const struct image_math_param
 
 	expression_reduce(formula, &source, env->n_threads, env->arena);
 	note_totals(env, formula, p->expression);
-	return make_all(env, formula, &source, tr_of(image, n), out_blob(out, "image.nii"));
+	return make_all(env, formula, &source, tr_of(image, n), out);
 }
 
 struct error *image_math_run(struct node_env *env, const struct image_math_params *params,

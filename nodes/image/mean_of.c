@@ -78,8 +78,7 @@ struct error *image_mean_of_run(struct node_env *env, const struct image_mean_of
 	TRY(several_open(&s, &in->images, env->arena));
 	TRY(check(&s, params, env->arena));
 	TRY(prepare(&c, params, env));
-	TRY(image_create(&w, out_blob(out->image, "image.nii"), &s.im[0].grid, s.im[0].n_vol, s.im[0].tr_s, IMAGE_FLOAT32,
-	                 env->arena));
+	TRY(image_create_out(&w, out->image, &s.im[0].grid, s.im[0].n_vol, s.im[0].tr_s, IMAGE_FLOAT32, env->arena));
 	for (int t = 0; t < s.im[0].n_vol; t++) {
 		mean_volume(&c, t);
 		TRY(image_put(w, t, c.x));

@@ -125,13 +125,13 @@ static const void *raw_volume(const struct image *im, int t, unsigned char *room
 	return room;
 }
 
-static struct error *copy(const struct image *im, const struct selection *s, const char *path, struct arena *a)
+static struct error *copy(const struct image *im, const struct selection *s, struct out *out, struct arena *a)
 {
 	bool raw = image_is_raw(im);
 	void *room = arena_alloc(a, (size_t)grid_size(&im->grid), 8);
 	struct image_writer *w;
 
-	TRY(image_create(&w, path, &im->grid, (int)s->rows.n, im->tr_s * s->step, raw ? im->type : IMAGE_FLOAT32, a));
+	TRY(image_create_out(&w, out, &im->grid, (int)s->rows.n, im->tr_s * s->step, raw ? im->type : IMAGE_FLOAT32, a));
 	for (long k = 0; k < s->rows.n; k++) {
 		int t = s->rows.row[k];
 
@@ -174,7 +174,7 @@ struct error *image_select_run(struct node_env *env, const struct image_select_p
 	TRY(image_of(&im, in->image, env->arena));
 	e = select_volumes(&s, params, in, &im, env);
 	if (!e)
-		e = copy(&im, &s, out_blob(out->image, "image.nii"), env->arena);
+		e = copy(&im, &s, out->image, env->arena);
 	if (!e)
 		e = copy_names(&im, &s, in->image, out->image, env->arena);
 	image_close(&im);

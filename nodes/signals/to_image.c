@@ -215,7 +215,7 @@ static void fill_volume(void *ctx, long t, int worker)
 	c->error[worker] = image_put(c->writer, (int)t, c->volume[worker]);
 }
 
-static struct error *write_image(const char *path, const struct target *t, const struct series *s, const int *column,
+static struct error *write_image(struct out *out, const struct target *t, const struct series *s, const int *column,
                                  struct node_env *env)
 {
 	int workers = par_workers(env->n_threads, s->n_row);
@@ -225,7 +225,7 @@ static struct error *write_image(const char *path, const struct target *t, const
 
 	for (int w = 0; w < workers; w++)
 		c.volume[w] = arena_alloc(env->arena, (size_t)grid_size(&t->spread.grid), sizeof(float));
-	TRY(image_create(&c.writer, path, &t->spread.grid, s->n_row, s->n_row > 1 ? s->tr_s : 0, IMAGE_FLOAT32, env->arena));
+	TRY(image_create_out(&c.writer, out, &t->spread.grid, s->n_row, s->n_row > 1 ? s->tr_s : 0, IMAGE_FLOAT32, env->arena));
 	par_for(env->n_threads, s->n_row, fill_volume, &c);
 	for (int w = 0; w < workers; w++)
 		if (first)
@@ -254,7 +254,7 @@ struct error *signals_to_image_run(struct node_env *env, const struct signals_to
 	if (!e && note)
 		node_note(env, "%s", note);
 	if (!e)
-		e = write_image(out_blob(out->image, "image.nii"), &t, &s, column, env);
+		e = write_image(out->image, &t, &s, column, env);
 	series_close(&s);
 	return e;
 }
