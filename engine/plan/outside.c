@@ -65,6 +65,13 @@ struct error *outside_check(const struct outside_file *f)
 	return error_new(ERR_DATA, "%s changed while it was read; run again when it is complete", f->path);
 }
 
+struct error *outside_check_all(int n, const struct outside_file *const *f)
+{
+	for (int k = 0; k < n; k++)
+		TRY(outside_check(f[k]));
+	return NULL;
+}
+
 static const struct outside_file *find(const struct plan *p, const struct digest *d)
 {
 	return p->outside ? map_get_n(p->outside->by_digest, d, DIGEST_SIZE) : NULL;

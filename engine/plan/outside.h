@@ -26,8 +26,9 @@ struct outside_file {
 void outside_add(struct plan *p, const char *path, const struct stat *was, bool shows, const struct digest *d);
 /* The file at this path, if its digest was asked for; else NULL. */
 const struct outside_file *outside_at(const struct plan *p, const char *path);
-/* An error unless the file is as it was. */
+/* An error unless the file is as it was; unless all are. */
 must_check struct error *outside_check(const struct outside_file *f);
+must_check struct error *outside_check_all(int n, const struct outside_file *const *f);
 
 /* Where a result's bytes are: in the store, else in an outside file (*from, else NULL); NULL: nowhere. */
 const char *plan_blob(const struct plan *p, const struct digest *d, const struct outside_file **from, struct arena *a);

@@ -158,6 +158,8 @@ static struct error *send_file(struct exports *x, struct pool *pool, struct expo
 		const struct digest *d = &f->artifact->blob[i].digest;
 		const char *path = plan_blob(x->plan, d, &from, a);
 
+		if (from)
+			PUSH(x->arena, f->outside, f->n_outside, from);
 		blob[i] = (struct blob){ f->artifact->blob[i].name, path ? path : store_blob_path(x->plan->store, d, a) };
 	}
 	item.item.blob = blob;
@@ -171,9 +173,22 @@ static struct error *send_file(struct exports *x, struct pool *pool, struct expo
 	return e;
 }
 
+/* What was written of a file that changed meanwhile is no result, whatever else went wrong. */
+static struct error *files_stayed(const struct exports *x, const struct export_file *f, struct error *e)
+{
+	struct error *changed = outside_check_all(f->n_outside, f->outside);
+
+	if (!changed)
+		return e;
+	if (!e)
+		unlink(path_join(x->arena, x->folder, f->name));
+	error_free(e);
+	return changed;
+}
+
 static void take_file(struct exports *x, struct export_file *f, struct error *e)
 {
-	f->error = e;
+	f->error = files_stayed(x, f, e);
 	if (!f->error && !manifest_stat(x, f))
 		f->error = error_new(ERR_SYSTEM, "%s/%s vanished while it was written", x->folder, f->name);
 	x->n_failed += f->error != NULL;

@@ -23,6 +23,8 @@ struct export_file {
 	const char *text;           /* of no task: what the file says; else NULL */
 	bool fresh;                 /* is there as we wrote it, of this artifact */
 	int64_t size, mtime_ns;     /* as written */
+	int n_outside;              /* files of people that it was written from */
+	const struct outside_file **outside;
 	struct error *error;
 };
 

@@ -100,9 +100,7 @@ struct error *task_check_outside(const struct task *t)
 {
 	const struct work *w = t->run;
 
-	for (int k = 0; w && k < w->n_outside; k++)
-		TRY(outside_check(w->outside[k]));
-	return NULL;
+	return w ? outside_check_all(w->n_outside, w->outside) : NULL;
 }
 
 /* The file of an input, and those that say more about it. */

@@ -127,6 +127,21 @@ def gone_meanwhile(s):
     assert "bold.nii went away while it was read" in out, out
 
 
+def changed_before_export(s):
+    """What is exported as it is must not be the new file, nor half of it, under the name of the old one."""
+    make(s, MEANWHILE.replace("SCRIPT", f'cp "$1" "$2"; printf x | dd of={s.folder}/bold.nii bs=1 seek=5000 conv=notrunc'))
+    text = (s.folder / "p.yaml").read_text()
+    text = "\n".join(line for line in text.splitlines()[1:] if "both:" not in line)
+    s.write(text.replace("export: {", "export: {as_is: $bold, busy: $busy.out, "))
+    out = s.run(code=1)
+    assert "writing as_is.nii.gz: error: bold.nii changed while it was read" in out, out
+    assert sorted(s.results()) == ["busy.nii.gz", "mean.nii.gz"]
+    settle(s)
+    s.write(STUDY.replace("MORE\n", "").replace("export: {", "export: {as_is: $bold, "))
+    s.run()
+    assert gzip.decompress(s.result("as_is.nii.gz")) == (s.folder / "bold.nii").read_bytes()
+
+
 def not_for_programs(s):
     """A foreign program that writes to what it reads must not reach the person's own file, also when the step comes later."""
     data = nifti()
@@ -170,4 +185,4 @@ def needs_no_room(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([read_in_place, other_forms_are_copied, new_readers, exported, changed_meanwhile, cut_meanwhile,
-                            gone_meanwhile, not_for_programs, young_file, needs_no_room]))
+                            gone_meanwhile, changed_before_export, not_for_programs, young_file, needs_no_room]))
