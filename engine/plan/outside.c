@@ -34,12 +34,20 @@ static bool is_near(struct outside *o, const struct store *s, const char *path, 
 	return o->near;
 }
 
+/* A blob of the store itself never changes its bytes, while using it changes its times. */
+static bool is_blob(const struct plan *p, const struct stat *st, const struct digest *d)
+{
+	struct stat blob;
+
+	return stat(store_blob_path(p->store, d, p->arena), &blob) == 0 && blob.st_dev == st->st_dev && blob.st_ino == st->st_ino;
+}
+
 void outside_add(struct plan *p, const char *path, const struct stat *was, bool shows, const struct digest *d)
 {
 	struct outside *o;
 	struct outside_file *f;
 
-	if (!p->store)
+	if (!p->store || is_blob(p, was, d))
 		return;
 	o = get(p);
 	f = NEW(p->arena, struct outside_file);

@@ -158,6 +158,20 @@ def not_for_programs(s):
     assert (s.folder / "bold.nii").read_bytes() == data
 
 
+def of_the_store(s):
+    """A file of the store itself: that it is used must not look as if it were changed."""
+    make(s)
+    s.write(STUDY.replace("MORE", "  smooth: {do: image.smooth, image: $bold, fwhm: 6 mm, keep: always}"))
+    s.run()
+    blob, = (p for p in s.store.glob("cas/*/*") if p.stat().st_size > len(nifti()))
+    time.sleep(0.05)
+    s.write(STUDY.replace("MORE\n", "").replace("bold.nii", str(blob)).replace("export: {", "export: {as_is: $bold, "))
+    s.run()
+    assert counts(s) == {"ran": 2} and gzip.decompress(s.result("as_is.nii.gz")) == blob.read_bytes()
+    s.run()
+    assert counts(s) == {"cached": 2}, counts(s)
+
+
 def young_file(s):
     """Of a file that was written this instant a later change may not show in its times, so it is copied."""
     data = nifti()
@@ -185,4 +199,4 @@ def needs_no_room(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([read_in_place, other_forms_are_copied, new_readers, exported, changed_meanwhile, cut_meanwhile,
-                            gone_meanwhile, changed_before_export, not_for_programs, young_file, needs_no_room]))
+                            gone_meanwhile, changed_before_export, not_for_programs, of_the_store, young_file, needs_no_room]))
