@@ -42,14 +42,13 @@ bool dep_has_bytes(const struct plan *p, const struct task_dep *d)
 bool bytes_ready(struct sched *s, struct task *t)
 {
 	struct work *w = task_work(s->plan, t);
-	bool stored = t->step->argv != NULL;   /* foreign programs are not given files of people, which they might change */
 
 	for (int i = 0; i < t->step->node->n_in; i++) {
 		for (int k = 0; k < t->arg[i].n; k++) {
 			const struct artifact *art = dep_output(s->plan, &t->arg[i].dep[k]);
 			struct task *maker = dep_maker(&t->arg[i].dep[k]);
 
-			if (art && (stored ? plan_has_bytes(s->plan, art, true) : dep_has_bytes(s->plan, &t->arg[i].dep[k])))
+			if (art && (w->foreign ? plan_has_bytes(s->plan, art, true) : dep_has_bytes(s->plan, &t->arg[i].dep[k])))
 				continue;
 			struct work *m = task_work(s->plan, maker);
 

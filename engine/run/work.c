@@ -22,6 +22,7 @@ struct work *task_work(struct plan *p, struct task *t)
 		struct work *w = NEW(p->arena, struct work);
 
 		w->facts = NEW_N(p->arena, const struct doc *, t->step->n_out);
+		w->foreign = t->step->argv != NULL;
 		t->run = w;
 	}
 	return t->run;
@@ -70,8 +71,11 @@ static void add_blobs(struct item *it, struct plan *p, const struct artifact *ar
 
 		if (!w && !path)
 			return;
-		note_outside(p, w, from);
-		blob[i] = (struct blob){ art->blob[i].name, path ? path : store_blob_path(p->store, &art->blob[i].digest, a) };
+		if (!path || (from && w && w->foreign))   /* a gc came between; not to be found, it is told */
+			path = store_blob_path(p->store, &art->blob[i].digest, a);
+		else
+			note_outside(p, w, from);
+		blob[i] = (struct blob){ art->blob[i].name, path };
 	}
 	it->blob = blob;
 	it->n_blob = art->n_blob;

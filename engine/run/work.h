@@ -22,6 +22,7 @@ struct work {
 	bool alone;                 /* not in a pass again */
 	bool gone;                  /* what it made passed by: a digest, no bytes */
 	bool passed_by;             /* headers: a hit without bytes, whose facts somebody needs */
+	bool foreign;               /* another's program, which is not given files of people, as it might change them */
 	bool told;                  /* its end was told to people */
 	const char *words;          /* the last ones of a task that failed, or NULL */
 	const char *log;            /* where what it printed is, or NULL */
