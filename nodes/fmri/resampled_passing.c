@@ -68,8 +68,8 @@ static struct error *look_at(struct passing *p, int t, int worker, const float *
 	floats_range(grid_size(p->c.g), made, &is->low, &is->high);
 	if (!p->above_zero || seen->low >= 0)
 		return NULL;
-	return error_new(ERR_WHOLE, "volume %d of %s is the first with negative values, so that the range of the whole image must be "
-	                 "known before", t, p->im->path);
+	return error_new(ERR_WHOLE, "volume %d of %s has negative values, the first one none, so that the range of the whole image "
+	                 "must be known before", t, p->im->path);
 }
 
 static struct error *put_next(struct passing *p, int worker)

@@ -157,7 +157,7 @@ def late_negative(s):
     study(s)
     s.store = s.folder / "once_more"
     text = s.run("--events", "e.jsonl")
-    assert "is the first with negative values" in text and "aligned@2" in text, text
+    assert "has negative values, the first one none" in text and "aligned@2" in text, text
     assert s.states()["aligned@2"] == s.states()["concat@2"] == "ran", s.states()
 
 

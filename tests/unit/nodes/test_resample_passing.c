@@ -235,7 +235,7 @@ TEST(late_negative_values_want_the_whole)
 	x[4 * grid_size(&big) + 9] = -1;
 	for (int threads = 1; threads < 6; threads++)
 		CHECK_ERROR(pass(image(6, IMAGE_FLOAT32, x), 6, on(&along), &p, threads, &out),
-		            "volume 4 of the result of test is the first with negative values");
+		            "volume 4 of the result of test has negative values, the first one none");
 	p.clip = false;
 	same(image(6, IMAGE_FLOAT32, x), &along, &p);
 	x[9] = -1e-45f;
