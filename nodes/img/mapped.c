@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -71,28 +73,11 @@ static bool keeps_room(int fd)
 	return fstatfs(fd, &f) == 0 && (f.f_type == EXT4_SUPER_MAGIC || f.f_type == XFS_SUPER_MAGIC || f.f_type == TMPFS_MAGIC);
 }
 
-bool mapped_room(int fd, size_t n)
-{
-	return keeps_room(fd) && fallocate(fd, 0, 0, (off_t)n) == 0;
-}
-
-bool mapped_put(int fd, const void *bytes, size_t n, int64_t at)
-{
-	size_t before = (size_t)(at % sysconf(_SC_PAGESIZE));
-	unsigned char *map = mmap(NULL, before + n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at - (int64_t)before);
-
-	if (map == MAP_FAILED)
-		return false;
-	memcpy(map + before, bytes, n);
-	munmap(map, before + n);
-	return true;
-}
-
 void *mapped_new(int fd, size_t n)
 {
 	void *map;
 
-	if (!mapped_room(fd, n))
+	if (!keeps_room(fd) || fallocate(fd, 0, 0, (off_t)n) != 0)
 		return NULL;
 	map = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return map == MAP_FAILED ? NULL : map;

@@ -2,9 +2,7 @@
 #ifndef SULCUS_MAPPED_H
 #define SULCUS_MAPPED_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/error.h"
 
@@ -17,12 +15,8 @@ must_check struct error *mapped_own(void *bytes, size_t n);
 /* Gives back the memory of n bytes from `from` on, whole pages of them; they are read again from the file when asked for.
  * Not after mapped_own(), which would lose changes. */
 void mapped_forget(const void *from, size_t n);
-/* Promises the room of the first n bytes of a new file; false where the disk cannot, as writing them in memory could then end the
- * process. */
-bool mapped_room(int fd, size_t n);
-/* Writes n bytes, whose room is promised, in memory; false when it cannot be had. */
-bool mapped_put(int fd, const void *bytes, size_t n, int64_t at);
-/* The first n bytes of a new file, to be written in memory; NULL where their room cannot be promised. */
+/* The first n bytes of a new file, to be written in memory; NULL where the disk cannot promise their room, as a full one would
+ * then end the process. */
 void *mapped_new(int fd, size_t n);
 void mapped_close(void *bytes, size_t n);   /* NULL is allowed */
 

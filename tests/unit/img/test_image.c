@@ -235,23 +235,6 @@ TEST(the_same_image_is_the_same_bytes)
 	CHECK_ERROR(image_write_floats("/nonexistent/x.nii", &grid_342, x), "cannot write");
 }
 
-/* A node that fails in the midst never finishes what it writes, and its process goes on to other tasks. */
-TEST(a_file_that_is_given_up_is_let_go_of)
-{
-	const struct grid g = { { 64, 64, 8 }, { { 2, 0, 0, 0 }, { 0, 2, 0, 0 }, { 0, 0, 2, 0 } } };
-	const char *path = arena_printf(check_arena(), "%s/image.nii", check_folder());
-	float *x = arena_calloc(check_arena(), (size_t)grid_size(&g), sizeof *x);
-	struct image_writer *w;
-	char *maps;
-	size_t n;
-
-	CHECK_OK(image_create(&w, path, &g, 3, 2, IMAGE_FLOAT32, check_arena()));
-	for (int t = 0; t < 2; t++)
-		CHECK_OK(image_put(w, t, x));
-	CHECK_OK(file_read(&maps, &n, "/proc/self/maps", 16 << 20, check_arena()));
-	CHECK(!strstr(maps, path));
-}
-
 TEST(needed_dimensions_are_told)
 {
 	struct image im = { .n_vol = 3 };
