@@ -209,6 +209,23 @@ def on_its_own_grid(s):
             assert "ran" in s.states().values(), s.states()
 
 
+def on_its_own_grid_in_another_form(s):
+    """The same voxels in a file that we would not write so: the result is what it is of one that we would."""
+    good = []
+    for k, data in enumerate((floats(), floats().replace(b"r\0\4\0\10\0", b"\0\0\4\0\10\0", 1), nifti())):
+        s.store = s.folder / f"store{k}"
+        put(s.folder / "bold.nii.gz", gzip.compress(data))
+        s.write(OWN_GRID.replace("KIND", "bold"))
+        s.run()
+        out = s.tasks()
+        good.append(out["same"]["out"])
+        assert (out["bold"]["out"] == out["same"]["out"]) == (k == 0), k
+        assert gzip.decompress(s.result("bold.nii.gz")) == data and copies(s, data) == 1, k
+    assert good[0] == good[1] != good[2], good
+    ints = struct.unpack("<10080h", nifti()[352:])
+    assert gzip.decompress(s.result("same.nii.gz")) == as_we_write(ints, 16, "f", 4)
+
+
 def on_its_own_grid_outside(s):
     """A person's file with the very bytes of a result is not the result's: it may go at any time."""
     data = floats()
@@ -248,4 +265,5 @@ def needs_no_room(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([read_in_place, other_forms_are_copied, new_readers, exported, changed_meanwhile, cut_meanwhile,
-                            gone_meanwhile, not_for_programs, young_file, on_its_own_grid, on_its_own_grid_outside, needs_no_room]))
+                            gone_meanwhile, not_for_programs, young_file, on_its_own_grid, on_its_own_grid_in_another_form,
+                            on_its_own_grid_outside, needs_no_room]))

@@ -144,8 +144,13 @@ static void take_turns(struct reader r[2], int first_leaves, int second_leaves, 
 		CHECK(!pthread_create(&r[k].thread, NULL, read_parts, &r[k]));
 	}
 	stream_enter(t.s);
-	if (begins)
+	if (begins) {
 		CHECK_OK(make_parts(&t));
+	} else {                 /* the readers come to wait for a head */
+		stream_exit(t.s);
+		usleep(3000);
+		stream_enter(t.s);
+	}
 	work(&t);
 	stream_exit(t.s);
 	stream_end(t.s);
