@@ -202,6 +202,34 @@ TEST(nothing_is_told_of_what_is_not_whole)
 	CHECK_INT(x->n_told, 0);
 }
 
+static int n_mapped(const char *path)
+{
+	size_t n;
+	char *text;
+	int found = 0;
+
+	CHECK_OK(file_read(&text, &n, "/proc/self/maps", 1 << 30, check_arena()));
+	for (const char *at = text; (at = strstr(at, path)); at++)
+		found++;
+	return found;
+}
+
+/* Who meets an error returns without a word: a worker that goes on must not hold the room of a file that is gone. */
+TEST(nothing_is_held_of_a_file_that_was_given_up)
+{
+	struct arena *a = arena_new();
+	struct writing *x = writing_in(check_folder(), 41, 40, 30, IMAGE_FLOAT32, N_VOL);
+
+	CHECK_OK(image_create(&x->w, x->path, &x->grid, N_VOL, 2, IMAGE_FLOAT32, a));
+	atomic_store(&x->next, 2);
+	put_all(x, 5);
+	CHECK_INT(x->n_bad, 0);
+	arena_free(a);
+	CHECK_INT(n_mapped(x->path), 1);   /* for the writer that was made first */
+	CHECK_OK(image_write(path_join(check_arena(), check_folder(), "whole.nii"), &x->grid, N_VOL, 2, IMAGE_FLOAT32, x->bytes));
+	CHECK_INT(n_mapped("whole.nii"), 0);
+}
+
 /* ---- disks of their own, which go with the test ---- */
 static bool own_disk(const char *folder, const char *type, const char *options)
 {
