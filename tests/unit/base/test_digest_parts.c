@@ -158,6 +158,42 @@ TEST(parts_that_are_changed_afterwards)
 			}
 }
 
+static void *change_some(void *arg)
+{
+	struct writing *w = arg;
+	int k;
+
+	while ((k = atomic_fetch_add(&w->next, 1)) < w->n_part) {
+		const struct part *p = &w->part[k];
+
+		memset(w->bytes + p->at, k, p->n);
+		if (pwrite(w->fd, w->bytes + p->at, p->n, p->at) != (ssize_t)p->n)
+			atomic_store(&w->failed, 1);
+		digest_parts_changed(w->parts, p->at, p->n);
+	}
+	return NULL;
+}
+
+/* Parts that lie side by side share leaves. */
+TEST(parts_that_many_threads_change)
+{
+	for (int s = 1; s < N_SIZE; s++)
+		for (int how = 0; how < N_CUT; how++) {
+			struct writing *w = writing_new(sizes[s], (enum cut)how);
+			pthread_t thread[MAX_THREADS];
+
+			put_all(w, 2);
+			atomic_store(&w->next, 0);
+			for (int k = 1; k < MAX_THREADS; k++)
+				CHECK(pthread_create(&thread[k], NULL, change_some, w) == 0);
+			change_some(w);
+			for (int k = 1; k < MAX_THREADS; k++)
+				pthread_join(thread[k], NULL);
+			CHECK(!w->failed);
+			check_digest(w);
+		}
+}
+
 TEST(what_was_changed_may_be_put_again)
 {
 	struct writing *w = writing_new(9 * DIGEST_LEAF + 77, ODD);

@@ -164,6 +164,36 @@ TEST(volumes_that_were_replaced)
 	}
 }
 
+static void *replace_some(void *arg)
+{
+	struct writing *x = arg;
+	int k;
+
+	while ((k = atomic_fetch_add(&x->next, 1)) < x->n_vol)
+		if (x->order[k] % 3) {
+			unsigned char *volume = x->bytes + (size_t)x->order[k] * x->volume;
+
+			memset(volume, k, x->volume);
+			error_free(image_replace_raw(x->w, x->order[k], volume));
+		}
+	return NULL;
+}
+
+TEST(volumes_that_many_threads_replace)
+{
+	struct writing *x = writing_in(check_folder(), 41, 41, 41, IMAGE_INT16, N_VOL);
+	pthread_t thread[MAX_THREADS];
+
+	put_all(x, MAX_THREADS);
+	atomic_store(&x->next, 0);
+	for (int k = 1; k < MAX_THREADS; k++)
+		CHECK(pthread_create(&thread[k], NULL, replace_some, x) == 0);
+	replace_some(x);
+	for (int k = 1; k < MAX_THREADS; k++)
+		pthread_join(thread[k], NULL);
+	check_file(x, 1);
+}
+
 TEST(a_header_of_nifti_2)
 {
 	struct writing *x = writing_in(check_folder(), 40000, 2, 1, IMAGE_FLOAT32, N_VOL);
