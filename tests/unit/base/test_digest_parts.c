@@ -40,8 +40,14 @@ static void set_noise(unsigned char *p, size_t n)
 
 static size_t next_size(enum cut how, int64_t left)
 {
-	int64_t n = how == SMALL ? 1 + below(DIGEST_LEAF - 1) : how == LEAVES ? (1 + below(3)) * DIGEST_LEAF : how == ODD ? 1 + below(4 * DIGEST_LEAF) : left;
+	int64_t n = left;
 
+	if (how == SMALL)
+		n = 1 + below(DIGEST_LEAF - 1);
+	else if (how == LEAVES)
+		n = (1 + below(3)) * DIGEST_LEAF;
+	else if (how == ODD)
+		n = 1 + below(4 * DIGEST_LEAF);
 	return (size_t)(n < left ? n : left);
 }
 
@@ -234,14 +240,15 @@ TEST(what_was_put_whole_is_not_read)
 TEST(a_file_that_cannot_be_read_again_is_told_by_name)
 {
 	struct writing *w = writing_new(5 * DIGEST_LEAF + 9, SMALL);
+	const char *again = arena_printf(check_arena(), "cannot read %s again: ", w->path);
 	struct digest d;
 	int fd;
 
 	put_all(w, 2);
 	CHECK(ftruncate(w->fd, 4 * DIGEST_LEAF) == 0);
-	CHECK_ERROR(digest_parts_end(&d, w->parts, w->fd, w->path), arena_printf(check_arena(), "cannot read %s again: it was cut off", w->path));
+	CHECK_ERROR(digest_parts_end(&d, w->parts, w->fd, w->path), arena_printf(check_arena(), "%sit was cut off", again));
 	fd = open(w->path, O_WRONLY | O_CLOEXEC);
-	CHECK_ERROR(digest_parts_end(&d, w->parts, fd, w->path), arena_printf(check_arena(), "cannot read %s again: Bad file", w->path));
+	CHECK_ERROR(digest_parts_end(&d, w->parts, fd, w->path), arena_printf(check_arena(), "%sBad file", again));
 	close(fd);
 	close(w->fd);
 }

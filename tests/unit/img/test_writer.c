@@ -256,7 +256,8 @@ TEST(nothing_is_held_of_a_file_that_was_given_up)
 	CHECK_INT(x->n_bad, 0);
 	arena_free(a);
 	CHECK_INT(n_mapped(x->path), 1);   /* for the writer that was made first */
-	CHECK_OK(image_write(path_join(check_arena(), check_folder(), "whole.nii"), &x->grid, N_VOL, 2, IMAGE_FLOAT32, x->bytes));
+	const char *whole = path_join(check_arena(), check_folder(), "whole.nii");
+	CHECK_OK(image_write(whole, &x->grid, N_VOL, 2, IMAGE_FLOAT32, x->bytes));
 	CHECK_INT(n_mapped("whole.nii"), 0);
 }
 
@@ -355,8 +356,8 @@ TEST(a_file_system_in_memory_that_promises_nothing)
 TEST(a_file_system_upon_another_that_promises_nothing)
 {
 	struct arena *a = check_arena();
-	const char *disk = check_folder(), *low = path_join(a, disk, "low"), *up = path_join(a, disk, "up"), *work = path_join(a, disk, "work");
-	const char *folder = check_folder();
+	const char *disk = check_folder(), *folder = check_folder();
+	const char *low = path_join(a, disk, "low"), *up = path_join(a, disk, "up"), *work = path_join(a, disk, "work");
 
 	need(own_disk(disk, "tmpfs", "size=16m"));
 	CHECK_OK(file_mkdirs(low));

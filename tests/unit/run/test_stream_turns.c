@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -97,6 +98,11 @@ static void work(struct turns *t)
 	atomic_fetch_sub(&t->working, 1);
 }
 
+static bool is_part(const unsigned char *bytes, int k)
+{
+	return bytes[0] == k % 251 && bytes[PART - 1] == k % 251;
+}
+
 static void *read_parts(void *arg)
 {
 	struct reader *r = arg;
@@ -110,7 +116,7 @@ static void *read_parts(void *arg)
 	for (int k = 0; !r->error && k < h.n_part && k < r->leave_at; k++) {
 		work(r->t);
 		r->error = stream_take(at, k, &bytes);
-		r->n_good += !r->error && ((const unsigned char *)bytes)[0] == k % 251 && ((const unsigned char *)bytes)[PART - 1] == k % 251;
+		r->n_good += !r->error && is_part(bytes, k);
 	}
 	work(r->t);
 	stream_leave(at);

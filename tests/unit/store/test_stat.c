@@ -168,7 +168,8 @@ TEST(a_disk_of_this_machine_is_near)
 	const char *folder = check_folder(), *path = path_join(check_arena(), folder, "bold.nii");
 	struct stat st;
 
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("none", folder, "tmpfs", 0, "size=256k")) {
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)
+	    || mount("none", folder, "tmpfs", 0, "size=256k")) {
 		store_close(s);
 		print_message("cannot mount a small disk here: skipped\n");
 		skip();
