@@ -40,6 +40,7 @@ struct large {
 	struct large *below;
 	void *p;
 	size_t size;
+	int mapped;               /* by the caller */
 };
 
 struct arena {
@@ -126,7 +127,10 @@ static void large_drop(struct arena *a, const struct block *b, size_t from)
 		struct large *l = a->large;
 
 		a->large = l->below;
-		system_give(a, l->p, l->size);
+		if (l->mapped)
+			munmap(l->p, l->size);
+		else
+			system_give(a, l->p, l->size);
 	}
 }
 
@@ -191,15 +195,30 @@ static void *small_take(struct arena *a, size_t size, int zero)
 	return p;
 }
 
-static void *large_take(struct arena *a, size_t size)
+static struct large *large_push(struct arena *a, size_t size)
 {
 	struct large *l = small_take(a, sizeof *l, 1);
 
 	l->size = size;
-	l->p = system_take(a, size);
 	l->below = a->large;
 	a->large = l;
+	return l;
+}
+
+static void *large_take(struct arena *a, size_t size)
+{
+	struct large *l = large_push(a, size);
+
+	l->p = system_take(a, size);
 	return l->p;
+}
+
+void arena_map(struct arena *a, void *map, size_t size)
+{
+	struct large *l = large_push(a, size);
+
+	l->p = map;
+	l->mapped = 1;
 }
 
 static void *take(struct arena *a, size_t n, size_t size, int zero)

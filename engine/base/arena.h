@@ -19,6 +19,8 @@ void arena_free(struct arena *a);
 void *arena_calloc(struct arena *a, size_t n, size_t size);
 /* The same without zeroing, for large arrays that are written whole. */
 void *arena_alloc(struct arena *a, size_t n, size_t size);
+/* A mapping that the caller made with mmap() for this work: it is unmapped when what is taken now is given back. */
+void arena_map(struct arena *a, void *map, size_t size);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
 char *arena_strdup(struct arena *a, const char *s);

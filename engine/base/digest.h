@@ -47,7 +47,7 @@ struct digest_parts;
 struct digest_parts *digest_parts_new(int64_t size, struct arena *a);
 /* Bytes at, at + 1, .. were written; they are hashed as far as they are whole leaves. */
 void digest_parts_put(struct digest_parts *p, int64_t at, const void *bytes, size_t n);
-/* They were written once more, which is looked at in the end; not while others put. */
+/* They were written once more, which is looked at in the end; from many threads, but none that puts the same bytes now. */
 void digest_parts_changed(struct digest_parts *p, int64_t at, size_t n);
 /* The digest of the whole file, of which the rest is read. name: for messages. */
 must_check struct error *digest_parts_end(struct digest *out, struct digest_parts *p, int fd, const char *name);

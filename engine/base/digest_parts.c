@@ -38,12 +38,13 @@ void digest_parts_put(struct digest_parts *p, int64_t at, const void *bytes, siz
 	memset(p->known + first, 1, (size_t)(last - first));
 }
 
+/* Two parts side by side share a leaf, which both threads may come to forget at the same time. */
 void digest_parts_changed(struct digest_parts *p, int64_t at, size_t n)
 {
-	int64_t first = at / DIGEST_LEAF, last = (at + (int64_t)n - 1) / DIGEST_LEAF;
+	int64_t end = at + (int64_t)n;
 
-	if (n > 0)
-		memset(p->known + first, 0, (size_t)(last - first + 1));
+	for (int64_t k = at / DIGEST_LEAF; n > 0 && k * DIGEST_LEAF < end; k++)
+		__atomic_store_n(&p->known[k], 0, __ATOMIC_RELAXED);
 }
 
 static struct error *read_leaf(const struct digest_parts *p, int64_t k, int fd, const char *name, unsigned char *bytes, size_t *n)

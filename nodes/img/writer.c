@@ -90,7 +90,15 @@ static size_t file_bytes(const struct image_writer *w)
 	return (size_t)w->offset + volume_bytes(w) * (size_t)w->n_vol;
 }
 
-static struct error *start_file(struct image_writer *w, const unsigned char *header)
+/* The map goes with the arena: who meets an error need not say so, and a file that is given up takes no room. */
+static void map_file(struct image_writer *w, int fd, struct arena *a)
+{
+	w->map = mapped_new(fd, file_bytes(w));
+	if (w->map)
+		arena_map(a, w->map, file_bytes(w));
+}
+
+static struct error *start_file(struct image_writer *w, const unsigned char *header, struct arena *a)
 {
 	int fd = open(w->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	struct error *e;
@@ -101,7 +109,7 @@ static struct error *start_file(struct image_writer *w, const unsigned char *hea
 	if (!e && ftruncate(fd, (off_t)file_bytes(w)) != 0)
 		e = cannot_write(w->path);
 	if (!e && w->n_vol > 1 && volume_bytes(w) >= WORTH_MAPPING)
-		w->map = mapped_new(fd, file_bytes(w));
+		map_file(w, fd, a);
 	return close_after(fd, e, w->path);
 }
 
@@ -112,7 +120,7 @@ struct error *image_create(struct image_writer **out, const char *path, const st
 
 	TRY(writer_new(out, header, g, n_vol, tr_s, type, a));
 	(*out)->path = arena_strdup(a, path);
-	return start_file(*out, header);
+	return start_file(*out, header, a);
 }
 
 struct error *image_create_passing(struct image_writer **out, struct stream *to, const struct grid *g, int n_vol, double tr_s,
@@ -258,8 +266,6 @@ struct error *image_finish(struct image_writer *w)
 {
 	int n = atomic_load(&w->n_put);
 
-	mapped_close(w->map, file_bytes(w));
-	w->map = NULL;
 	if (n != w->n_vol)
 		return error_new(ERR_DATA, "%d volumes of %s were written, must be %d", n, w->path, w->n_vol);
 	return w->digest ? tell_digest(w) : NULL;

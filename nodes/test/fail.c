@@ -1,6 +1,7 @@
 /* test.fail - fails in all the ways in which a node, or the machine under it, can. */
 #include "test.fail.node.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +33,8 @@ static struct error *fail_abort(const struct test_fail_params *p)
 
 static struct error *fail_segv(const struct test_fail_params *p)
 {
-	volatile int *nowhere = NULL;
-
 	(void)p;
-	*nowhere = 1;
+	raise(SIGSEGV);   /* writing to nowhere is told otherwise where sanitizers watch */
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 """outside.py SULCUS WORKER NAME... - plain images are read where they lie, for as long as nobody changes them."""
 import gzip
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -181,6 +182,100 @@ def young_file(s):
     assert stored(s, data)
 
 
+OWN_GRID = """
+inputs:
+  bold: {kind: KIND, files: "bold.nii.gz"}
+steps:
+  same: {do: image.resample, image: $bold, onto: $bold}
+  other: {do: image.resample, image: $bold, voxel: 5 mm}
+export: {bold: $bold, same: $same.image, other: $other.image}
+"""
+
+
+def as_we_write(values, kind, word, dim):
+    """The test image with such values, of which an image that is made has the very header."""
+    data = bytearray(nifti(tr=2.0 if dim == 4 else 0, n_vol=20 if dim == 4 else 1)[:352])
+    data[38:39] = b"r"
+    struct.pack_into("<h", data, 40, dim)
+    struct.pack_into("<2h", data, 70, kind, struct.calcsize(word) * 8)
+    return bytes(data) + struct.pack(f"<{len(values)}{word}", *values)
+
+
+def floats():
+    """Some are no numbers."""
+    return as_we_write([float("nan") if k % 97 == 5 else k % 31 for k in range(8 * 9 * 7 * 20)], 16, "f", 4)
+
+
+def labels():
+    return as_we_write([k // 60 for k in range(8 * 9 * 7)], 4, "h", 3)
+
+
+def copies(s, data):
+    return sum(p.stat().st_size == len(data) and p.read_bytes() == data for p in s.store.glob("cas/*/*"))
+
+
+def on_its_own_grid(s):
+    """Is what it was: the bytes are there once, and are made again for both, of whichever of them was asked."""
+    for kind, data in (("bold", floats()), ("labels", labels())):
+        s.store = s.folder / f"store-{kind}"
+        put(s.folder / "bold.nii.gz", gzip.compress(data))
+        s.write(OWN_GRID.replace("KIND", kind))
+        s.run()
+        good, out = s.results(), {k: t["out"] for k, t in s.tasks().items()}
+        assert list(out["bold"].values()) == list(out["same"].values()) != list(out["other"].values()), out
+        assert gzip.decompress(s.result("bold.nii.gz")) == gzip.decompress(s.result("same.nii.gz")) == data and copies(s, data) == 1
+        for wanted in (("bold",), ("same",), ("bold", "same"), ("same", "other")):
+            time.sleep(0.01)
+            subprocess.run([s.sulcus, "cache", "gc", "--to", "0"], env=s.env(), check=True, capture_output=True)
+            assert copies(s, data) == 0
+            s.run()                      # nobody wants them
+            assert counts(s) == {"cached": 3} and copies(s, data) == 0, counts(s)
+            for name in wanted:
+                (s.folder / f"p_results/{name}.nii.gz").unlink()
+            s.run("--jobs", str(len(wanted)))
+            assert s.results() == good and {k: t["out"] for k, t in s.tasks().items()} == out, wanted
+            assert copies(s, data) == 1, (wanted, s.states())
+            assert "ran" in s.states().values(), s.states()
+
+
+def on_its_own_grid_in_another_form(s):
+    """The same voxels in a file that we would not write so: the result is what it is of one that we would."""
+    good = []
+    for k, data in enumerate((floats(), floats().replace(b"r\0\4\0\10\0", b"\0\0\4\0\10\0", 1), nifti())):
+        s.store = s.folder / f"store{k}"
+        put(s.folder / "bold.nii.gz", gzip.compress(data))
+        s.write(OWN_GRID.replace("KIND", "bold"))
+        s.run()
+        out = s.tasks()
+        good.append(out["same"]["out"])
+        assert (out["bold"]["out"] == out["same"]["out"]) == (k == 0), k
+        assert gzip.decompress(s.result("bold.nii.gz")) == data and copies(s, data) == 1, k
+    assert good[0] == good[1] != good[2], good
+    ints = struct.unpack("<10080h", nifti()[352:])
+    assert gzip.decompress(s.result("same.nii.gz")) == as_we_write(ints, 16, "f", 4)
+
+
+def on_its_own_grid_outside(s):
+    """A person's file with the very bytes of a result is not the result's: it may go at any time."""
+    data = floats()
+    put(s.folder / "bold.nii.gz", gzip.compress(data))
+    s.write(OWN_GRID.replace("KIND", "bold"))
+    s.run()
+    good, out = s.results(), s.tasks()["same"]["out"]
+    s.store = s.folder / "other"
+    put(s.folder / "bold.nii", data)
+    settle(s)
+    s.write(OWN_GRID.replace("KIND", "bold").replace("bold.nii.gz", "bold.nii"))
+    s.run()
+    assert s.results() == good and s.tasks()["same"]["out"] == out and copies(s, data) == 1
+    subprocess.run([s.sulcus, "cache", "gc", "--to", "0"], env=s.env(), check=True, capture_output=True)
+    assert copies(s, data) == 0
+    for name in ("bold", "same"):
+        (s.folder / f"p_results/{name}.nii.gz").unlink()
+    s.run()
+    assert s.results() == good and (s.folder / "bold.nii").read_bytes() == data
+
+
 def needs_no_room(s):
     """A store with less room than the file has voxels."""
     s.store.mkdir()
@@ -199,4 +294,5 @@ def needs_no_room(s):
 
 if __name__ == "__main__":
     sys.exit(run_scenarios([read_in_place, other_forms_are_copied, new_readers, exported, changed_meanwhile, cut_meanwhile,
-                            gone_meanwhile, changed_before_export, not_for_programs, of_the_store, young_file, needs_no_room]))
+                            gone_meanwhile, changed_before_export, not_for_programs, of_the_store, young_file, on_its_own_grid,
+                            on_its_own_grid_in_another_form, on_its_own_grid_outside, needs_no_room]))

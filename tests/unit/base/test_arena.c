@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -166,4 +167,39 @@ TEST(impossible_sizes_end_the_process_and_do_not_wrap)
 	CHECK_INT(status_of_asking(SIZE_MAX, 1), 71);
 	CHECK_INT(status_of_asking((size_t)1 << 32, (size_t)1 << 32), 71);
 	CHECK_INT(status_of_asking(1, 1), 0);
+}
+
+enum { MAP = 1 << 16 };
+
+static void *map_for(struct arena *a)
+{
+	void *map = mmap(NULL, MAP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(map != MAP_FAILED);
+	arena_map(a, map, MAP);
+	memset(map, 1, MAP);
+	return map;
+}
+
+static int is_mapped(void *map)
+{
+	return msync(map, MAP, MS_ASYNC) == 0;
+}
+
+TEST(mappings_go_as_pieces_do)
+{
+	struct arena *a = arena_new();
+	size_t before = arena_size(a);
+	void *old = map_for(a), *between, *young;
+	struct arena_mark m = arena_mark(a);
+
+	between = map_for(a);
+	CHECK(arena_alloc(a, 1, 10 << 20));
+	young = map_for(a);
+	CHECK(is_mapped(old) && is_mapped(between) && is_mapped(young));
+	arena_reset(a, m);
+	CHECK(is_mapped(old) && !is_mapped(between) && !is_mapped(young));
+	CHECK_INT(arena_size(a), before);
+	arena_free(a);
+	CHECK(!is_mapped(old));
 }

@@ -288,6 +288,28 @@ TEST(the_same_grid_is_a_copy)
 	CHECK_NEAR(open_out(out).tr_s, open_out(forced).tr_s, 0);
 }
 
+/* Only what would be written with the very bytes of the input. */
+TEST(the_input_is_offered_in_place_of_its_copy)
+{
+	const struct item *im = h_f4(2, IMAGE_FLOAT32), *integers = h_f4(2, IMAGE_INT16);
+	struct image_resample_params p = { .clip = true }, near = { .interpolation = IMAGE_RESAMPLE_INTERPOLATION_NEAREST },
+	                             other = { .voxel_mm = (double[]){ 5 }, .n_voxel = 1 };
+	struct out *out;
+
+	CHECK_OK(resample(im, h_f4(1, IMAGE_INT16), p, 1, &out));
+	CHECK_TEXT(out->offered.path, item_blob(im, "image.nii"));
+	CHECK_TEXT(out->offered.name, "image.nii");
+	CHECK_OK(resample(integers, im, near, 2, &out));   /* as they are stored */
+	CHECK_TEXT(out->offered.path, item_blob(integers, "image.nii"));
+	CHECK_OK(resample(integers, im, p, 1, &out));      /* becomes floats */
+	CHECK(!out->offered.path);
+	CHECK_OK(resample(im, NULL, other, 1, &out));
+	CHECK(!out->offered.path);
+	p.force = true;
+	CHECK_OK(resample(im, h_f4(1, IMAGE_INT16), p, 1, &out));
+	CHECK(!out->offered.path);
+}
+
 /* nilearn's short cut: right by default, the example of numerics 2.3 under compat. */
 TEST(a_shift_to_the_low_side)
 {
