@@ -11,17 +11,29 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static struct error *map_fd(void **bytes, size_t *n, int fd, const char *path)
+static struct error *open_regular(int *fd, size_t *n, const char *path)
 {
+	struct error *e = NULL;
 	struct stat st;
 
-	if (fstat(fd, &st) != 0)
-		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_new(ERR_DATA, "%s is not a regular file", path);
-	if (st.st_size == 0)
-		return error_new(ERR_DATA, "%s is empty", path);
-	*n = (size_t)st.st_size;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a pipe without a writer must not hold us up */
+	if (*fd < 0)
+		return error_new(errno == ENOENT ? ERR_USER : ERR_SYSTEM, "cannot open %s: %s", path, strerror(errno));
+	if (fstat(*fd, &st) != 0)
+		e = error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		e = error_new(ERR_DATA, "%s is not a regular file", path);
+	else if (st.st_size == 0)
+		e = error_new(ERR_DATA, "%s is empty", path);
+	if (e)
+		close(*fd);
+	else
+		*n = (size_t)st.st_size;
+	return e;
+}
+
+static struct error *map_fd(void **bytes, size_t *n, int fd, const char *path)
+{
 	*bytes = mmap(NULL, *n, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (*bytes == MAP_FAILED) {
 		*bytes = NULL;
@@ -32,16 +44,33 @@ static struct error *map_fd(void **bytes, size_t *n, int fd, const char *path)
 
 struct error *mapped_open(void **bytes, size_t *n, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a pipe without a writer must not hold us up */
 	struct error *e;
+	int fd;
 
 	*bytes = NULL;
 	*n = 0;
-	if (fd < 0)
-		return error_new(errno == ENOENT ? ERR_USER : ERR_SYSTEM, "cannot open %s: %s", path, strerror(errno));
+	TRY(open_regular(&fd, n, path));
 	e = map_fd(bytes, n, fd, path);
 	close(fd);
 	return e;
+}
+
+struct error *mapped_peek(void *bytes, size_t room, size_t *got, int64_t *size, const char *path)
+{
+	size_t n = 0;
+	ssize_t some;
+	int fd;
+
+	TRY(open_regular(&fd, &n, path));
+	do
+		some = pread(fd, bytes, room, 0);
+	while (some < 0 && errno == EINTR);
+	close(fd);
+	if (some < 0)
+		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
+	*got = (size_t)some;
+	*size = (int64_t)n;
+	return NULL;
 }
 
 void mapped_ahead(void *bytes, size_t n)

@@ -3,11 +3,15 @@
 #define SULCUS_MAPPED_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
 /* Maps a regular file; an empty one is an error. The file must not shrink while it is mapped. */
 must_check struct error *mapped_open(void **bytes, size_t *n, const char *path);
+/* The first bytes of a regular file, as many as there are and room for, and how many it has: of many files these alone are asked
+ * for, and maps cost more. */
+must_check struct error *mapped_peek(void *bytes, size_t room, size_t *got, int64_t *size, const char *path);
 /* Brings all bytes in, ahead of another thread that reads them; a kernel may not know how. */
 void mapped_ahead(void *bytes, size_t n);
 /* From now on the bytes may be changed in memory; the file stays as it is. */

@@ -60,28 +60,28 @@ static const char *space_of(const char *path, struct arena *a)
 }
 
 /* ---- the header ---- */
-static struct error *take_header(struct image_source *s, const void *bytes, size_t n)
-{
-	size_t got = n < NIFTI_HEADER_MAX ? n : NIFTI_HEADER_MAX;
-
-	if (gz_is(bytes, n))
-		TRY(gz_peek(s->header, NIFTI_HEADER_MAX, &got, bytes, n, s->header_path));
-	else
-		memcpy(s->header, bytes, got);
-	return nifti_parse(&s->nifti, s->header, got, s->header_path);
-}
-
-static struct error *read_header(struct image_source *s)
+static struct error *inflate_header(struct image_source *s, size_t *got)
 {
 	struct error *e;
 	void *bytes;
 	size_t n;
 
 	TRY(mapped_open(&bytes, &n, s->header_path));
-	e = take_header(s, bytes, n);
+	memset(s->header, 0, sizeof s->header);
+	e = gz_peek(s->header, NIFTI_HEADER_MAX, got, bytes, n, s->header_path);
 	mapped_close(bytes, n);
-	if (e)
-		return e;
+	return e;
+}
+
+static struct error *read_header(struct image_source *s)
+{
+	size_t got;
+
+	TRY(mapped_peek(s->header, NIFTI_HEADER_MAX, &got, &s->voxel_file_size, s->header_path));
+	s->gz = gz_is(s->header, got);
+	if (s->gz)
+		TRY(inflate_header(s, &got));
+	TRY(nifti_parse(&s->nifti, s->header, got, s->header_path));
 	if (!s->nifti.pair)
 		s->voxel_path = s->header_path;
 	else if (s->voxel_path == s->header_path)
@@ -123,6 +123,8 @@ static struct error *check_size(struct image_source *s)
 	void *bytes;
 	size_t n;
 
+	if (!s->gz && !s->nifti.pair)
+		return nifti_check_size(&s->nifti, s->voxel_file_size, s->voxel_path);
 	TRY(mapped_open(&bytes, &n, s->voxel_path));
 	s->voxel_file_size = (int64_t)n;
 	s->gz = gz_is(bytes, n);
