@@ -150,9 +150,9 @@ static int slowest(const struct stream *s)
 	return at;
 }
 
-static bool is_far(const struct stream *s, int k)
+static bool is_far(const struct stream *s, int k, int ahead)
 {
-	return k - s->window >= slowest(s);
+	return k - ahead >= slowest(s);
 }
 
 struct error *stream_put(struct stream *s, int k, const void *bytes)
@@ -162,9 +162,9 @@ struct error *stream_put(struct stream *s, int k, const void *bytes)
 	if (k < 0 || k >= s->head.n_part)
 		return error_new(ERR_WORKER, "part %d is beyond the %d parts of %s; this is a bug in the node", k, s->head.n_part, s->name);
 	pthread_mutex_lock(&s->lock);
-	if (is_far(s, k)) {
+	if (is_far(s, k, s->window)) {   /* then until half of it is read: a short rest is of no use to who takes its processor */
 		rest(s);
-		while (is_far(s, k))
+		while (is_far(s, k, (s->window + 1) / 2))
 			pthread_cond_wait(&s->moved, &s->lock);
 		go_on(s);
 	}
