@@ -37,10 +37,11 @@ static void wait_until_put(struct ahead *x, int n)
 	CHECK_INT(atomic_load(&x->n_put), n);
 }
 
-/* How many parts are held of a stream whose reader still is at the first one, and then at the one behind. */
+/* How many parts are held of a stream whose reader still is at the first one, then half through, when the maker rests on, and
+ * then one further. */
 static void check_window(size_t part, int asked, int window)
 {
-	struct ahead x = { stream_new("a window", 1, asked), part, window + 5, 0 };
+	struct ahead x = { stream_new("a window", 1, asked), part, 2 * window + 5, 0 };
 	struct stream_reader *r = stream_reader(x.s, 0);
 	const void *bytes;
 	pthread_t maker;
@@ -48,10 +49,10 @@ static void check_window(size_t part, int asked, int window)
 	CHECK_OK(stream_begin(x.s, &(struct stream_head){ "h", 1, part, x.n_part }));
 	CHECK(!pthread_create(&maker, NULL, put_ahead, &x));
 	wait_until_put(&x, window);
-	CHECK_OK(stream_take(r, 0, &bytes));
+	CHECK_OK(stream_take(r, window / 2, &bytes));
 	wait_until_put(&x, window);
-	CHECK_OK(stream_take(r, 1, &bytes));
-	wait_until_put(&x, window + 1);
+	CHECK_OK(stream_take(r, window / 2 + 1, &bytes));
+	wait_until_put(&x, window / 2 + 1 + window);
 	stream_leave(r);
 	pthread_join(maker, NULL);
 	CHECK_INT(x.n_put, x.n_part);
