@@ -2,8 +2,8 @@
  *
  * It is a head and then parts of equal size. The maker puts parts about in order, from as many threads as it likes; every
  * reader takes the head and then the parts one by one. A window of parts is held: a put too far ahead of the slowest
- * reader waits until half of the window is read, so the memory does not grow with the blob. A reader that comes upon what it cannot do so fails with ERR_WHOLE,
- * and runs again when the blob is stored. */
+ * reader waits until half of the window is read, so the memory does not grow with the blob. A reader that comes upon what it
+ * cannot do so fails with ERR_WHOLE, and runs again when the blob is stored. */
 #ifndef SULCUS_STREAM_H
 #define SULCUS_STREAM_H
 
