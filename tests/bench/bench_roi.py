@@ -151,6 +151,7 @@ def roi(b, run, report):
            f"{beside(peer(b, top), cold)}; {statistics.median(cold) / inflating:.2f} times inflating {size / 1e6:.0f} MB "
            f"({inflating:.2f} s); peak {max(peaks) / 1e6:.0f} MB")
     report("the same, nothing changed", [run(call(b, top, folder))[0] for _ in range(3 * n)], "")
+    b.settle()
     report("threshold changed afterwards, whole process",
            [run(call(b, top, folder, "--set", f"p={3 + 0.5 * k}"))[0] for k in range(2 * n)], "100 ms")
     all_signals(b, run, report, top / "bold.nii.gz", inflating)
