@@ -2,13 +2,12 @@
  * while it is at hand, and the few between parts are read again in the end. */
 #include "base/digest.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/digest_lanes.h"
+#include "base/file.h"
 
 struct digest_parts {
 	int64_t size, n_leaf;
@@ -52,16 +51,7 @@ static struct error *read_leaf(const struct digest_parts *p, int64_t k, int fd, 
 	int64_t at = k * DIGEST_LEAF, left = p->size - at;
 
 	*n = left < DIGEST_LEAF ? (size_t)left : DIGEST_LEAF;
-	for (size_t got = 0; got < *n;) {
-		ssize_t some = pread(fd, bytes + got, *n - got, at + (int64_t)got);
-
-		if (some < 0 && errno == EINTR)
-			continue;
-		if (some <= 0)
-			return error_new(ERR_SYSTEM, "cannot read %s again: %s", name, some < 0 ? strerror(errno) : "it was cut off");
-		got += (size_t)some;
-	}
-	return NULL;
+	return fd_read_at(fd, bytes, *n, at, NULL, name);
 }
 
 /* So many leaves at a time as are hashed side by side. */

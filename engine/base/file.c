@@ -88,6 +88,24 @@ struct error *file_read(char **text, size_t *n, const char *path, size_t max, st
 	return e;
 }
 
+struct error *fd_read_at(int fd, void *bytes, size_t n, int64_t at, size_t *got, const char *name)
+{
+	size_t have = 0;
+	ssize_t some = 1;
+
+	while (have < n && some) {
+		some = pread(fd, (char *)bytes + have, n - have, at + (int64_t)have);
+		if (some < 0 && errno != EINTR)
+			return failed("read", name);
+		have += some > 0 ? (size_t)some : 0;
+	}
+	if (got)
+		*got = have;
+	else if (have < n)
+		return error_new(ERR_SYSTEM, "cannot read %s: it was cut off", name);
+	return NULL;
+}
+
 struct error *fd_write(int fd, const void *bytes, size_t n, const char *name)
 {
 	const char *p = bytes;

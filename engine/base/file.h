@@ -27,6 +27,8 @@ const char *path_folder(struct arena *a, const char *path);                    /
 const char *path_base(const char *path);                                       /* after the last slash */
 /* Writes all n bytes to fd, or says why not. */
 must_check struct error *fd_write(int fd, const void *bytes, size_t n, const char *name);
+/* Reads n bytes from `at` on, or says why not; got: how many there were, NULL: fewer are an error. */
+must_check struct error *fd_read_at(int fd, void *bytes, size_t n, int64_t at, size_t *got, const char *name);
 /* Is it on a network disk, or another that several machines may use? Also when that cannot be found out. */
 bool fd_is_shared(int fd);
 

@@ -107,22 +107,23 @@ static unsigned char *slot(const struct stream *s, int k)
 
 /* ---- the maker's side ---- */
 /* Small parts more at a time: who makes them and who reads them then need not go in step. */
-static bool make_window(struct stream *s, size_t part)
+static void make_window(struct stream *s, size_t part)
 {
 	while (s->window < ROOMY_PARTS && part <= ROOMY_BYTES / (size_t)(s->window + 1))
 		s->window++;
 	s->holds = malloc((size_t)s->window * sizeof *s->holds);
-	for (int k = 0; s->holds && k < s->window; k++)
+	if (!s->holds)
+		abort();
+	for (int k = 0; k < s->window; k++)
 		s->holds[k] = -1;
-	return s->holds;
 }
 
 struct error *stream_begin(struct stream *s, const struct stream_head *h)
 {
 	size_t room;
 
-	if (!s->holds && !make_window(s, h->part))
-		abort();
+	if (!s->holds)
+		make_window(s, h->part);
 	if (s->begun || h->n_part < 1 || !h->part || __builtin_mul_overflow(h->part, (size_t)s->window, &room)
 	    || __builtin_add_overflow(room, h->n, &room))
 		return error_new(ERR_WORKER, "%s cannot begin with %d parts of %zu bytes; this is a bug in the node", s->name, h->n_part,

@@ -233,19 +233,6 @@ void putting_room(struct putting *c, int n, const struct resampled *source, int 
 	}
 }
 
-struct error *putting_problem(const struct putting *c, int workers)
-{
-	struct error *first = NULL;
-
-	for (int k = 0; k < workers; k++) {
-		if (first)
-			error_free(c->problem[k]);
-		else
-			first = c->problem[k];
-	}
-	return first;
-}
-
 struct error *resampled_put(struct node_env *env, int n, const struct resampled *source, const struct grid *g, bool raw,
                             double fill, struct image_writer *w)
 {
@@ -264,7 +251,7 @@ struct error *resampled_put(struct node_env *env, int n, const struct resampled 
 	workers = putting_workers(&c.c, n_vol, env->n_threads);
 	putting_room(&c.c, n, source, workers, env->arena);
 	par_for(workers, n_vol, put_volume, &c);
-	return putting_problem(&c.c, workers);
+	return error_first(workers, c.c.problem);
 }
 
 long resampled_memory(const struct grid *from, const struct grid *to, int n_threads)

@@ -24,8 +24,6 @@ void putting_room(struct putting *c, int n, const struct resampled *source, int 
  * before are then where image_floats() says, else in c->in[worker]. */
 const void *putting_make(const struct putting *c, const struct resampled *s, int t, int worker);
 must_check struct error *putting_put(const struct putting *c, int t, const void *voxel);
-/* The first problem of all; the others are freed. */
-struct error *putting_problem(const struct putting *c, int workers);
 
 /* Is what r makes to be clipped at all? */
 bool resampling_clips(const struct resample *r, const struct resampling *how);

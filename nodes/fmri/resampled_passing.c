@@ -150,7 +150,7 @@ static struct error *clip_all(struct passing *p, int workers, double fill, struc
 	if (n && (empty < b->low || empty > b->high))
 		p->empty = find_empty(p->r, p->c.g, a);
 	par_for(workers, n, clip_volume, p);
-	return putting_problem(&p->c, workers);
+	return error_first(workers, p->c.problem);
 }
 
 /* ---- the beginning ---- */
@@ -198,6 +198,6 @@ struct error *resampled_pass(struct node_env *env, struct image *im, struct resa
 	pthread_mutex_init(&p.turn, NULL);
 	par_for(workers, im->n_vol, put_volume, &p);
 	pthread_mutex_destroy(&p.turn);
-	e = putting_problem(&p.c, workers);
+	e = error_first(workers, p.c.problem);
 	return e || !p.clips ? e : clip_all(&p, workers, how->fill, env->arena);
 }

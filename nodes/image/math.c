@@ -51,26 +51,13 @@ static void make_volume(void *ctx, long t, int worker)
 	c->problem[worker] = image_put(c->out, (int)t, c->volume[worker]);
 }
 
-static struct error *first_problem(struct math *c, int workers)
-{
-	struct error *first = NULL;
-
-	for (int w = 0; w < workers; w++) {
-		if (first)
-			error_free(c->problem[w]);
-		else
-			first = c->problem[w];
-		c->bad[0] += w ? c->bad[w] : 0;
-	}
-	return first;
-}
-
 static struct error *make_all(struct node_env *env, const struct expression *formula,
                               const struct expression_source *source, double tr_s, struct out *out)
 {
 	int n_vol = expression_volumes(formula), workers = par_workers(env->n_threads, n_vol);
 	struct math c = { formula, source, NULL, NEW_N(env->arena, double *, workers), NEW_N(env->arena, float *, workers),
 	                  NEW_N(env->arena, struct error *, workers), NEW_N(env->arena, long, workers) };
+	long bad = 0;
 
 	TRY(image_create_out(&c.out, out, &((const struct image *)source->ctx)->grid, n_vol, n_vol > 1 ? tr_s : 0, IMAGE_FLOAT32, env->arena));
 	for (int w = 0; w < workers; w++) {
@@ -78,9 +65,11 @@ static struct error *make_all(struct node_env *env, const struct expression *for
 		c.volume[w] = arena_alloc(env->arena, (size_t)source->n_voxel, sizeof(float));
 	}
 	par_for(env->n_threads, n_vol, make_volume, &c);
-	TRY(first_problem(&c, workers));
-	if (c.bad[0])
-		node_note(env, "%ld of the %ld values are NaN or infinite", c.bad[0], source->n_voxel * n_vol);
+	TRY(error_first(workers, c.problem));
+	for (int w = 0; w < workers; w++)
+		bad += c.bad[w];
+	if (bad)
+		node_note(env, "%ld of the %ld values are NaN or infinite", bad, source->n_voxel * n_vol);
 	return image_finish(c.out);
 }
 

@@ -37,7 +37,6 @@ static struct error *smooth_all(struct node_env *env, struct smoothing *c, struc
 	const struct image *im = c->im;
 	int workers = par_workers(env->n_threads, im->n_vol);
 	size_t size = (size_t)grid_size(&im->grid), work = c->fast ? size : gather_work(c->g) + 1;
-	struct error *first = NULL;
 
 	c->volume = NEW_N(env->arena, float *, workers);
 	c->work = NEW_N(env->arena, float *, workers);
@@ -48,13 +47,8 @@ static struct error *smooth_all(struct node_env *env, struct smoothing *c, struc
 		c->work[w] = arena_alloc(env->arena, work, sizeof(float));
 	}
 	par_for(env->n_threads, im->n_vol, smooth_one, c);
-	for (int w = 0; w < workers; w++) {
-		if (first)
-			error_free(c->problem[w]);
-		else
-			first = c->problem[w];
-	}
-	return first ? first : image_finish(c->out);
+	TRY(error_first(workers, c->problem));
+	return image_finish(c->out);
 }
 
 struct error *image_smooth_run(struct node_env *env, const struct image_smooth_params *params,

@@ -11,6 +11,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 static struct error *open_regular(int *fd, size_t *n, const char *path)
 {
 	struct error *e = NULL;
@@ -57,20 +59,15 @@ struct error *mapped_open(void **bytes, size_t *n, const char *path)
 
 struct error *mapped_peek(void *bytes, size_t room, size_t *got, int64_t *size, const char *path)
 {
+	struct error *e;
 	size_t n = 0;
-	ssize_t some;
 	int fd;
 
 	TRY(open_regular(&fd, &n, path));
-	do
-		some = pread(fd, bytes, room, 0);
-	while (some < 0 && errno == EINTR);
+	e = fd_read_at(fd, bytes, room, 0, got, path);
 	close(fd);
-	if (some < 0)
-		return error_new(ERR_SYSTEM, "cannot read %s: %s", path, strerror(errno));
-	*got = (size_t)some;
 	*size = (int64_t)n;
-	return NULL;
+	return e;
 }
 
 void mapped_ahead(void *bytes, size_t n)

@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "img/convert.h"
 #include "img/mapped.h"
 #include "img/nifti.h"
@@ -170,22 +171,6 @@ struct error *image_replace_raw(const struct image_writer *w, int t, const void 
 	return put_in_file(w, t, voxel);
 }
 
-static struct error *read_at(int fd, unsigned char *bytes, size_t n, int64_t at, const char *path)
-{
-	while (n > 0) {
-		ssize_t done = pread(fd, bytes, n, at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return error_new(ERR_SYSTEM, "cannot read %s again: %s", path, done < 0 ? strerror(errno) : "it was cut off");
-		bytes += done;
-		n -= (size_t)done;
-		at += done;
-	}
-	return NULL;
-}
-
 struct error *image_get_raw(const struct image_writer *w, int t, void *voxel)
 {
 	int fd = open(w->path, O_RDONLY | O_CLOEXEC);
@@ -193,7 +178,7 @@ struct error *image_get_raw(const struct image_writer *w, int t, void *voxel)
 
 	if (fd < 0)
 		return error_new(ERR_SYSTEM, "cannot read %s again: %s", w->path, strerror(errno));
-	e = read_at(fd, voxel, volume_bytes(w), place_of(w, t), w->path);
+	e = fd_read_at(fd, voxel, volume_bytes(w), place_of(w, t), NULL, w->path);
 	close(fd);
 	return e;
 }

@@ -221,18 +221,13 @@ static struct error *write_image(struct out *out, const struct target *t, const 
 	int workers = par_workers(env->n_threads, s->n_row);
 	struct filling c = { .spread = &t->spread, .s = s, .column = column, .volume = NEW_N(env->arena, float *, workers),
 	                     .error = NEW_N(env->arena, struct error *, workers) };
-	struct error *first = NULL;
 
 	for (int w = 0; w < workers; w++)
 		c.volume[w] = arena_alloc(env->arena, (size_t)grid_size(&t->spread.grid), sizeof(float));
 	TRY(image_create_out(&c.writer, out, &t->spread.grid, s->n_row, s->n_row > 1 ? s->tr_s : 0, IMAGE_FLOAT32, env->arena));
 	par_for(env->n_threads, s->n_row, fill_volume, &c);
-	for (int w = 0; w < workers; w++)
-		if (first)
-			error_free(c.error[w]);
-		else
-			first = c.error[w];
-	return first ? first : image_finish(c.writer);
+	TRY(error_first(workers, c.error));
+	return image_finish(c.writer);
 }
 
 struct error *signals_to_image_run(struct node_env *env, const struct signals_to_image_params *params,

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from engine import CHAIN, FAIL, WIDE, Skip, events, wait_for, counts, run_scenarios  # noqa: E402
+from engine import CHAIN, FAIL, WIDE, Skip, counts, events, run_scenarios, small_disk, wait_for  # noqa: E402
 
 NOBODY = 65534
 
@@ -178,11 +178,7 @@ def _may_run(s):
 
 
 def full_disk(s):
-    s.store.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(s.store)],
-                                           capture_output=True).returncode:
-        raise Skip("needs a mount of its own")
-    try:
+    with small_disk(s, "1500k"):
         s.write("steps:\n  a: {do: test.echo, text: a}\n  b: {do: test.echo, record: $a.record, bytes: 4000000}\n"
                 "  c: {do: test.echo, text: c}\nexport: {a: $a.record}\n")
         out = s.run("--keep-going", code=1)
@@ -191,23 +187,15 @@ def full_disk(s):
         s.write("steps:\n  a: {do: test.echo, text: a}\n  b: {do: test.echo, record: $a.record, bytes: 4000}\n")
         s.run()
         assert s.states() == {"a": "cached", "b": "ran"}, s.states()
-    finally:
-        subprocess.run(["umount", "-l", str(s.store)])
 
 
 def free_space(s):
     """What headers promise is held against the disk before anything is computed."""
-    s.store.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(s.store)],
-                                           capture_output=True).returncode:
-        raise Skip("needs a mount of its own")
-    try:
+    with small_disk(s, "2m"):
         s.write("steps:\n  study: {do: phantom.study}\nexport: {bold: $study.bold}\n")
         out = s.run(code=1)
         assert "the results will need" in out and "free some" in out, out
         assert not list((s.store / "cas").rglob("*.*")), "something was computed"
-    finally:
-        subprocess.run(["umount", "-l", str(s.store)])
 
 
 def no_place(s):

@@ -1,4 +1,5 @@
 """Runs of test nodes by the built programs, each in a folder and a store of its own."""
+import contextlib
 import json
 import os
 import pathlib
@@ -97,6 +98,19 @@ class Study:
         """All exports, as name to bytes."""
         own = ("run.json", "manifest.json")
         return {p.name: p.read_bytes() for p in sorted((self.folder / out).iterdir()) if p.is_file() and p.name not in own}
+
+
+@contextlib.contextmanager
+def small_disk(s, size):
+    """The study's store on a disk of its own."""
+    s.store.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(s.store)],
+                                           capture_output=True).returncode:
+        raise Skip("needs a mount of its own")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(s.store)])
 
 
 def events(path):

@@ -240,7 +240,7 @@ TEST(what_was_put_whole_is_not_read)
 TEST(a_file_that_cannot_be_read_again_is_told_by_name)
 {
 	struct writing *w = writing_new(5 * DIGEST_LEAF + 9, SMALL);
-	const char *again = arena_printf(check_arena(), "cannot read %s again: ", w->path);
+	const char *again = arena_printf(check_arena(), "cannot read %s: ", w->path);
 	struct digest d;
 	int fd;
 

@@ -58,3 +58,13 @@ TEST(codes_have_names)
 	CHECK_TEXT(error_code_name(ERR_USER), "user");
 	CHECK_TEXT(error_code_name(ERR_WORKER), "worker");
 }
+
+TEST(of_many_errors_the_first_is_left)
+{
+	struct error *list[] = { NULL, error_new(ERR_DATA, "one"), NULL, error_new(ERR_USER, "two") };
+	struct error *first = error_first(4, list);
+
+	CHECK(first == list[1] && first->code == ERR_DATA);
+	error_free(first);
+	CHECK(error_first(1, list) == NULL && error_first(0, list) == NULL);
+}

@@ -228,7 +228,7 @@ TEST(nothing_is_told_of_what_is_not_whole)
 	x = writing_in(check_folder(), 41, 40, 30, IMAGE_FLOAT32, N_VOL);
 	put_all(x, 2);
 	CHECK_INT(truncate(x->path, 100000), 0);
-	CHECK_ERROR(image_finish(x->w), "image.nii again: it was cut off");
+	CHECK_ERROR(image_finish(x->w), "image.nii: it was cut off");
 	CHECK_INT(x->n_told, 0);
 }
 

@@ -78,7 +78,7 @@ TEST(the_marker_follows_the_syncs)
 	struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
 	CHECK_INT(utimensat(AT_FDCWD, marker, old, 0), 0);
 	publish(s, "n", "text 2", 1, 'y', 1000);
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 200; i++) {   /* ten seconds, as the first sync comes after five */
 		usleep(50000);
 		CHECK_INT(stat(marker, &st), 0);
 		if (st.st_mtime > 1)
